@@ -1,0 +1,141 @@
+import { chunksOf } from './chunking.ts';
+import { MemoryError } from './errors.ts';
+import { readLargeContent } from './largeContent.ts';
+import type {
+  CallOptions,
+  Embedder,
+  MemoryVectors,
+  ObjectStore,
+  SqlDatabase,
+  SqlStatement,
+  VectorIndex,
+} from './ports.ts';
+import { isoOf, type MemoryRecord, selectByHash, toRecord } from './records.ts';
+
+export interface EmbeddingQueuePorts {
+  readonly sql: SqlDatabase;
+  readonly vectors: VectorIndex;
+  readonly objects: ObjectStore;
+  readonly embedder: Embedder;
+}
+
+/** What a vector is made of, and what is written with it. */
+export interface Embeddable {
+  readonly contentHash: string;
+  readonly content: string;
+  readonly tags: readonly string[];
+  readonly memoryType: string | undefined;
+  readonly createdAt: number;
+}
+
+/** The four strings that mcp-memory-service writes with each vector; `standard` is its name for no type. */
+const metadataOf = ({ contentHash, tags, memoryType, createdAt }: Embeddable): Record<string, string> => ({
+  content_hash: contentHash,
+  memory_type: memoryType ?? 'standard',
+  tags: tags.join(','),
+  created_at: isoOf(createdAt),
+});
+
+/**
+ * Vectors of the chunks of each memory whose language the model knows: a text in another one would get a vector
+ * without meaning.
+ */
+export const embedMemories = async (
+  embedder: Embedder,
+  memories: readonly Embeddable[],
+  options?: CallOptions,
+): Promise<MemoryVectors[]> => {
+  const chunked = memories
+    .filter(({ content }) => embedder.model.understands(content))
+    .map((memory) => ({
+      memory,
+      texts: chunksOf(memory.content, embedder.model.chunk).map(({ start, end }) =>
+        memory.content.slice(start, end),
+      ),
+    }));
+  const all = await embedder.embed(
+    chunked.flatMap(({ texts }) => texts),
+    options,
+  );
+  let at = 0;
+  return chunked.map(({ memory, texts }) => ({
+    contentHash: memory.contentHash,
+    chunks: all.slice(at, (at += texts.length)),
+    metadata: metadataOf(memory),
+  }));
+};
+
+export const dequeueEmbedding = (contentHashes: readonly string[]): SqlStatement => ({
+  sql: 'DELETE FROM em_embed_queue WHERE content_hash IN (SELECT value FROM json_each(?))',
+  params: [JSON.stringify(contentHashes)],
+});
+
+const deletedAmong = (contentHashes: readonly string[]): SqlStatement => ({
+  sql: `SELECT content_hash FROM memories
+    WHERE deleted_at IS NOT NULL AND content_hash IN (SELECT value FROM json_each(?))`,
+  params: [JSON.stringify(contentHashes)],
+});
+
+/** Computes the vectors that memories wait for: short ones first, so that a long text holds up nobody. */
+export class EmbeddingQueue {
+  readonly #ports: EmbeddingQueuePorts;
+
+  constructor(ports: EmbeddingQueuePorts) {
+    this.#ports = ports;
+  }
+
+  async pending(options?: CallOptions): Promise<number> {
+    const [rows] = await this.#ports.sql.read([{ sql: 'SELECT count(*) AS n FROM em_embed_queue' }], options);
+    return Number(rows?.[0]?.['n'] ?? 0);
+  }
+
+  /** Embeds up to `limit` of the waiting memories; answers how many it took from the queue. */
+  async advance(limit: number, options?: CallOptions): Promise<number> {
+    const [rows = []] = await this.#ports.sql.read(
+      [{ sql: 'SELECT content_hash FROM em_embed_queue ORDER BY size LIMIT ?', params: [limit] }],
+      options,
+    );
+    const hashes = rows.map((row) => String(row['content_hash']));
+    await this.embed(hashes, options);
+    return hashes.length;
+  }
+
+  /** Embeds these memories, wherever they are in the queue. */
+  async embed(hashes: readonly string[], options?: CallOptions): Promise<void> {
+    if (hashes.length === 0) return;
+    const { sql, vectors, embedder } = this.#ports;
+    const contents = await this.#contents(hashes, options);
+    const ready = await embedMemories(embedder, contents, options);
+    if (ready.length > 0) await vectors.upsert(ready, options);
+    const statements = [deletedAmong(hashes), ...(vectors.rowStatements?.(ready) ?? [])];
+    const [deleted = []] = await sql.write([...statements, dequeueEmbedding(hashes)], options);
+    // Deleted in the meantime: that deletion may have come before the vector.
+    if (deleted.length > 0)
+      await vectors.delete(
+        deleted.map((row) => String(row['content_hash'])),
+        options,
+      );
+  }
+
+  async #contents(hashes: readonly string[], options?: CallOptions): Promise<Embeddable[]> {
+    const [rows = []] = await this.#ports.sql.read([selectByHash(hashes)], options);
+    const contents: Embeddable[] = [];
+    for (const record of rows.map(toRecord)) {
+      if (record.memory.deletedAt !== undefined) continue;
+      const content = await this.#contentOf(record, options);
+      if (content !== undefined) contents.push({ ...record.memory, content });
+    }
+    return contents;
+  }
+
+  /** Undefined where it is lost: that must not hold up the others. */
+  async #contentOf(record: MemoryRecord, options?: CallOptions): Promise<string | undefined> {
+    if (record.objectKey === undefined) return record.memory.content;
+    try {
+      return await readLargeContent(this.#ports.objects, record, record.objectKey, options);
+    } catch (error) {
+      if (MemoryError.is(error, 'damaged')) return undefined;
+      throw error;
+    }
+  }
+}

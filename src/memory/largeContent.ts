@@ -1,0 +1,26 @@
+import { MemoryError } from './errors.ts';
+import type { CallOptions, ObjectStore } from './ports.ts';
+import type { MemoryRecord } from './records.ts';
+import { utf8Length } from './text.ts';
+
+/** A sign-in page of a proxy is an answer, too: what has another length is asked for once more. */
+const ATTEMPTS = 2;
+
+/** The content that lies in the record's object. Rejects with `damaged` where it is missing or has another length. */
+export const readLargeContent = async (
+  objects: ObjectStore,
+  { memory, recordedSize }: MemoryRecord,
+  key: string,
+  options?: CallOptions,
+): Promise<string> => {
+  for (let attempt = 1; ; attempt++) {
+    const content = await objects.get(key, options);
+    if (content !== undefined && (recordedSize === 0 || utf8Length(content) === recordedSize)) return content;
+    if (attempt === ATTEMPTS || content === undefined)
+      throw new MemoryError(
+        'damaged',
+        `The content of memory ${memory.contentHash.slice(0, 12)} ${content === undefined ? 'is missing from' : 'has another length in'} ${key}.`,
+        'Run Verify to see what else is missing, or restore a backup.',
+      );
+  }
+};

@@ -1,0 +1,261 @@
+import { EmbeddingQueue } from './embeddingQueue.ts';
+import { MemoryError } from './errors.ts';
+import { lineageOf, linkMemories, linksAround, unlinkMemories } from './graph.ts';
+import { repairRecords, verifyRecords } from './health.ts';
+import { iteratePages } from './iteratePages.ts';
+import { countMatching, facetPage, listPage, statsStatements } from './listing.ts';
+import type {
+  Facet,
+  FacetKind,
+  FacetQuery,
+  LineageStep,
+  ListQuery,
+  Memory,
+  MemoryFilter,
+  MemoryLink,
+  MemoryPatch,
+  MemoryStats,
+  NewLink,
+  NewMemory,
+  Page,
+  SearchAnswer,
+  SearchQuery,
+  StoreEvent,
+  StoreResult,
+  VerifyReport,
+} from './memory.ts';
+import type { MemoryStore } from './memoryStore.ts';
+import { type EnginePorts, type EngineSettings, MemoryWriter, wholeMemory } from './memoryWriter.ts';
+import type { CallOptions } from './ports.ts';
+import { normaliseProject } from './projects.ts';
+import { selectByHash, toRecord } from './records.ts';
+import {
+  facetKindSchema,
+  facetQuerySchema,
+  filterSchema,
+  listQuerySchema,
+  newLinkSchema,
+  newMemorySchema,
+  parse,
+  patchSchema,
+  searchQuerySchema,
+} from './schemas.ts';
+import { Searcher } from './search/searcher.ts';
+
+/** The one implementation of what a memory store does, over four ports. */
+export class MemoryEngine implements MemoryStore {
+  readonly queue: EmbeddingQueue;
+  readonly #ports: EnginePorts;
+  readonly #settings: EngineSettings;
+  readonly #searcher: Searcher;
+  readonly #writer: MemoryWriter;
+  readonly #listeners = new Set<(event: StoreEvent) => void>();
+
+  constructor(ports: EnginePorts, settings: EngineSettings) {
+    this.#ports = ports;
+    this.#settings = settings;
+    this.#searcher = new Searcher(ports.sql, ports.vectors, ports.embedder);
+    this.queue = new EmbeddingQueue(ports);
+    this.#writer = new MemoryWriter(ports, settings, this.queue, {
+      announce: (event) => this.announce(event),
+      waiting: () => this.waiting(),
+    });
+  }
+
+  async store(memory: NewMemory, options?: CallOptions): Promise<StoreResult> {
+    const [result] = await this.storeMany([memory], options);
+    if (result === undefined) throw new Error('storing one memory gave no result');
+    return result;
+  }
+
+  async storeMany(memories: readonly NewMemory[], options?: CallOptions): Promise<StoreResult[]> {
+    return this.#writer.store(
+      memories.map((memory) => parse(newMemorySchema, 'The memory', memory)),
+      options,
+    );
+  }
+
+  async search(query: SearchQuery, options?: CallOptions): Promise<SearchAnswer> {
+    return this.#searcher.search(parse(searchQuerySchema, 'The search', query), options);
+  }
+
+  async get(contentHashes: readonly string[], options?: CallOptions): Promise<Memory[]> {
+    const [rows = []] = await this.#ports.sql.read([selectByHash(contentHashes)], options);
+    const memories = new Map<string, Memory>();
+    for (const record of rows.map(toRecord))
+      memories.set(record.memory.contentHash, await wholeMemory(this.#ports.objects, record, options));
+    return contentHashes.flatMap((hash) => memories.get(hash) ?? []);
+  }
+
+  async resolve(prefix: string, options?: CallOptions): Promise<string[]> {
+    if (!/^[0-9a-f]{4,64}$/.test(prefix))
+      throw new MemoryError(
+        'invalid-input',
+        `“${prefix.slice(0, 70)}” is not the beginning of a memory's hash.`,
+        'Give 4 to 64 of its hexadecimal digits.',
+      );
+    const [rows = []] = await this.#ports.sql.read(
+      // A range, which the index answers; `g` follows the last hexadecimal digit.
+      [
+        {
+          sql: 'SELECT content_hash FROM memories WHERE content_hash >= ? AND content_hash < ? ORDER BY content_hash LIMIT 10',
+          params: [prefix, `${prefix}g`],
+        },
+      ],
+      options,
+    );
+    return rows.map((row) => String(row['content_hash']));
+  }
+
+  async list(query: ListQuery, options?: CallOptions): Promise<Page<Memory>> {
+    const page = await listPage(this.#ports.sql, parse(listQuerySchema, 'The list', query), options);
+    return { items: page.items.map(({ memory }) => memory), next: page.next };
+  }
+
+  iterate(filter: MemoryFilter, options?: CallOptions): AsyncGenerator<Memory> {
+    return iteratePages(this, filter, options);
+  }
+
+  async count(filter: MemoryFilter, options?: CallOptions): Promise<number> {
+    return countMatching(this.#ports.sql, parse(filterSchema, 'The filter', filter), options);
+  }
+
+  async update(contentHash: string, patch: MemoryPatch, options?: CallOptions): Promise<Memory> {
+    return this.#writer.update(contentHash, parse(patchSchema, 'The change', patch), options);
+  }
+
+  delete(contentHashes: readonly string[], options?: CallOptions): Promise<string[]> {
+    return this.#writer.delete(contentHashes, options);
+  }
+
+  restore(contentHashes: readonly string[], options?: CallOptions): Promise<string[]> {
+    return this.#writer.restore(contentHashes, options);
+  }
+
+  purge(contentHashes: readonly string[], options?: CallOptions): Promise<string[]> {
+    return this.#writer.purge(contentHashes, options);
+  }
+
+  /** Makes up for what failed earlier: vectors that memories wait for, and what was left behind. */
+  settle(options?: CallOptions): Promise<void> {
+    return this.#writer.settle(options);
+  }
+
+  /** Called when there may be something for `settle` to do; the embedded store looks at its queue by itself. */
+  protected waiting(): void {
+    return;
+  }
+
+  async link(link: NewLink, options?: CallOptions): Promise<MemoryLink> {
+    const made = await linkMemories(
+      this.#ports.sql,
+      parse(newLinkSchema, 'The link', link),
+      this.#seconds(),
+      options,
+    );
+    this.#changed();
+    return made;
+  }
+
+  async unlink(source: string, target: string, options?: CallOptions): Promise<boolean> {
+    const removed = await unlinkMemories(this.#ports.sql, source, target, options);
+    if (removed) this.#changed();
+    return removed;
+  }
+
+  async related(contentHash: string, hops = 1, options?: CallOptions): Promise<MemoryLink[]> {
+    if (!Number.isInteger(hops) || hops < 1 || hops > 5)
+      throw new MemoryError(
+        'invalid-input',
+        `${hops} steps through the graph are not possible.`,
+        'Ask for 1 to 5.',
+      );
+    return linksAround(this.#ports.sql, contentHash, hops, options);
+  }
+
+  history(contentHash: string, options?: CallOptions): Promise<LineageStep[]> {
+    return lineageOf(this.#ports.sql, contentHash, options);
+  }
+
+  async facets(kind: FacetKind, query?: FacetQuery, options?: CallOptions): Promise<Page<Facet>> {
+    return facetPage(
+      this.#ports.sql,
+      parse(facetKindSchema, 'The kind of names', kind),
+      parse(facetQuerySchema, 'The query for names', query ?? {}),
+      options,
+    );
+  }
+
+  async keepProjectLocal(project: string, localOnly: boolean, options?: CallOptions): Promise<void> {
+    await this.#ports.sql.write(
+      [
+        {
+          sql: `INSERT INTO em_projects (name, local_only) VALUES (?, CAST(? AS INTEGER))
+            ON CONFLICT (name) DO UPDATE SET local_only = excluded.local_only`,
+          params: [normaliseProject(project), Number(localOnly)],
+        },
+      ],
+      options,
+    );
+    this.#changed();
+  }
+
+  async localProjects(options?: CallOptions): Promise<string[]> {
+    const [rows = []] = await this.#ports.sql.read(
+      [{ sql: 'SELECT name FROM em_projects WHERE local_only = 1 ORDER BY name' }],
+      options,
+    );
+    return rows.map((row) => String(row['name']));
+  }
+
+  async stats(options?: CallOptions): Promise<MemoryStats> {
+    const { sql, vectors, embedder } = this.#ports;
+    const [[counts, bytes, names], embedded] = await Promise.all([
+      sql.read(statsStatements, options),
+      vectors.count(options),
+    ]);
+    const number = (rows: typeof counts, key: string) => Number(rows?.[0]?.[key] ?? 0);
+    const time = (key: string) => (typeof counts?.[0]?.[key] === 'number' ? number(counts, key) : undefined);
+    return {
+      live: number(counts, 'stored') - number(counts, 'deleted'),
+      deleted: number(counts, 'deleted'),
+      pinned: number(counts, 'pinned'),
+      tags: number(names, 'tags'),
+      projects: number(names, 'projects'),
+      contentBytes: number(bytes, 'bytes'),
+      storageBytes: this.#settings.storageBytes?.(),
+      oldest: time('oldest'),
+      newest: time('newest'),
+      embedding: { space: embedder.model.space, embedded, pending: number(counts, 'pending') },
+      mode: this.#searcher.modeFor('hybrid'),
+    };
+  }
+
+  verify(options?: CallOptions): Promise<VerifyReport> {
+    return verifyRecords(this.#ports.sql, this.#settings.checks ?? [], options);
+  }
+
+  async repair(options?: CallOptions): Promise<VerifyReport> {
+    await repairRecords(this.#ports.sql, this.#settings.checks ?? [], await this.verify(options), options);
+    this.#changed();
+    return this.verify(options);
+  }
+
+  onDidChange(listener: (event: StoreEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Tells the listeners what happened outside the engine's own methods. */
+  announce(event: StoreEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  #changed(): void {
+    this.announce({ kind: 'changed', by: 'this-process' });
+  }
+
+  #seconds(): number {
+    return (this.#settings.now?.() ?? Date.now()) / 1000;
+  }
+}

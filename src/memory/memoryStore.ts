@@ -1,0 +1,67 @@
+import type {
+  Facet,
+  FacetKind,
+  FacetQuery,
+  LineageStep,
+  ListQuery,
+  Memory,
+  MemoryFilter,
+  MemoryLink,
+  MemoryPatch,
+  MemoryStats,
+  NewLink,
+  NewMemory,
+  Page,
+  SearchAnswer,
+  SearchQuery,
+  StoreEvent,
+  StoreResult,
+  VerifyReport,
+} from './memory.ts';
+import type { CallOptions } from './ports.ts';
+
+/**
+ * What commands, trees, webviews, tools and the terminal call. Every method rejects with a `MemoryError`
+ * (or the signal's reason, when it was aborted); an error is never an empty result.
+ */
+export interface MemoryStore {
+  /** Resolves once the memory is durable. */
+  store(memory: NewMemory, options?: CallOptions): Promise<StoreResult>;
+  /** All are checked before any is stored. Results in the order of the input. Stored in transactions of about 1,000. */
+  storeMany(memories: readonly NewMemory[], options?: CallOptions): Promise<StoreResult[]>;
+  search(query: SearchQuery, options?: CallOptions): Promise<SearchAnswer>;
+  /** In the order asked, deleted ones too; hashes without a memory are left out. */
+  get(contentHashes: readonly string[], options?: CallOptions): Promise<Memory[]>;
+  /** Hashes that begin with `prefix` (4…64 hex digits), at most 10: what a person types for a memory. */
+  resolve(prefix: string, options?: CallOptions): Promise<string[]>;
+  list(query: ListQuery, options?: CallOptions): Promise<Page<Memory>>;
+  /** Every match, a page at a time, oldest first. */
+  iterate(filter: MemoryFilter, options?: CallOptions): AsyncIterable<Memory>;
+  count(filter: MemoryFilter, options?: CallOptions): Promise<number>;
+  /** Answers the memory as it is now: another hash where the content changed. */
+  update(contentHash: string, patch: MemoryPatch, options?: CallOptions): Promise<Memory>;
+  /** Soft: `restore` brings them back until `purge`. Answers the hashes that were live. */
+  delete(contentHashes: readonly string[], options?: CallOptions): Promise<string[]>;
+  /** Answers the hashes that were deleted and live again. */
+  restore(contentHashes: readonly string[], options?: CallOptions): Promise<string[]>;
+  /** Removes deleted memories for good, with all that belongs to them; live ones are left alone. */
+  purge(contentHashes: readonly string[], options?: CallOptions): Promise<string[]>;
+  link(link: NewLink, options?: CallOptions): Promise<MemoryLink>;
+  unlink(source: string, target: string, options?: CallOptions): Promise<boolean>;
+  /** Edges that touch the memory, in both directions, up to `hops` (1…5) away. */
+  related(contentHash: string, hops?: number, options?: CallOptions): Promise<MemoryLink[]>;
+  /** Everything that led to this content or followed from it, oldest first. */
+  history(contentHash: string, options?: CallOptions): Promise<LineageStep[]>;
+  /** Most used first. */
+  facets(kind: FacetKind, query?: FacetQuery, options?: CallOptions): Promise<Page<Facet>>;
+  /** Keeps every memory of a project on this machine, those to come too; or ends that. */
+  keepProjectLocal(project: string, localOnly: boolean, options?: CallOptions): Promise<void>;
+  /** Names of the projects that stay on this machine. */
+  localProjects(options?: CallOptions): Promise<string[]>;
+  stats(options?: CallOptions): Promise<MemoryStats>;
+  verify(options?: CallOptions): Promise<VerifyReport>;
+  /** Mends what `verify` finds; answers what is left. */
+  repair(options?: CallOptions): Promise<VerifyReport>;
+  /** Returns the function that ends the subscription. */
+  onDidChange(listener: (event: StoreEvent) => void): () => void;
+}

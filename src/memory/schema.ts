@@ -1,0 +1,111 @@
+import type { SqlStatement } from './ports.ts';
+
+/**
+ * The SQL that D1 and SQLite share. The tables of mcp-memory-service (v10.59) as they are, and beside them our own,
+ * keyed by content_hash: that service rewrites metadata_json at every search, so nothing of ours relies on it.
+ * Migrations only add. Each statement is an element of its own, because D1's splitter mishandles scripts.
+ */
+export const SCHEMA_VERSION = 1;
+/** The oldest version of this code that can still work with a database made by it. */
+export const MIN_COMPATIBLE = 1;
+
+const serviceTables = [
+  `CREATE TABLE IF NOT EXISTS memories (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    content_hash TEXT UNIQUE NOT NULL,
+    content TEXT NOT NULL,
+    memory_type TEXT,
+    created_at REAL NOT NULL,
+    created_at_iso TEXT NOT NULL,
+    updated_at REAL,
+    updated_at_iso TEXT,
+    metadata_json TEXT,
+    vector_id TEXT UNIQUE,
+    content_size INTEGER DEFAULT 0,
+    r2_key TEXT,
+    tags TEXT,
+    deleted_at REAL DEFAULT NULL)`,
+  `CREATE TABLE IF NOT EXISTS tags (id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT UNIQUE NOT NULL)`,
+  `CREATE TABLE IF NOT EXISTS memory_tags (
+    memory_id INTEGER NOT NULL, tag_id INTEGER NOT NULL, PRIMARY KEY (memory_id, tag_id),
+    FOREIGN KEY (memory_id) REFERENCES memories(id) ON DELETE CASCADE,
+    FOREIGN KEY (tag_id) REFERENCES tags(id) ON DELETE CASCADE)`,
+  `CREATE TABLE IF NOT EXISTS memory_graph (
+    source_hash TEXT NOT NULL, target_hash TEXT NOT NULL, similarity REAL NOT NULL, connection_types TEXT NOT NULL,
+    metadata TEXT, created_at REAL NOT NULL, relationship_type TEXT DEFAULT 'related',
+    PRIMARY KEY (source_hash, target_hash))`,
+  `CREATE INDEX IF NOT EXISTS idx_memories_created_at ON memories(created_at)`,
+];
+
+const ourTables = [
+  `CREATE TABLE IF NOT EXISTS em_meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID`,
+  `CREATE TABLE IF NOT EXISTS em_info (
+    content_hash TEXT PRIMARY KEY, pinned INTEGER NOT NULL DEFAULT 0, local_only INTEGER NOT NULL DEFAULT 0,
+    source_json TEXT, superseded_by TEXT, excerpt TEXT) WITHOUT ROWID`,
+  `CREATE TABLE IF NOT EXISTS em_lineage (
+    content_hash TEXT NOT NULL, replaced_by TEXT NOT NULL, reason TEXT NOT NULL, at REAL NOT NULL,
+    PRIMARY KEY (content_hash, replaced_by)) WITHOUT ROWID`,
+  `CREATE TABLE IF NOT EXISTS em_projects (name TEXT PRIMARY KEY, local_only INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID`,
+  // Memories that wait for their vector; short ones first.
+  `CREATE TABLE IF NOT EXISTS em_embed_queue (content_hash TEXT PRIMARY KEY, size INTEGER NOT NULL) WITHOUT ROWID`,
+  `CREATE INDEX IF NOT EXISTS em_embed_queue_size ON em_embed_queue(size)`,
+  `CREATE INDEX IF NOT EXISTS em_lineage_replaced_by ON em_lineage(replaced_by)`,
+  `CREATE INDEX IF NOT EXISTS em_info_pinned ON em_info(content_hash) WHERE pinned = 1`,
+  `CREATE INDEX IF NOT EXISTS em_memory_tags_tag ON memory_tags(tag_id, memory_id)`,
+  `CREATE INDEX IF NOT EXISTS em_memories_deleted ON memories(deleted_at) WHERE deleted_at IS NOT NULL`,
+  `CREATE INDEX IF NOT EXISTS em_memories_type ON memories(memory_type, created_at) WHERE deleted_at IS NULL`,
+  `CREATE INDEX IF NOT EXISTS em_graph_target ON memory_graph(target_hash)`,
+];
+
+const record = `INSERT INTO em_meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`;
+
+/** Every migration in order; index 0 leads to version 1. Safe to repeat. */
+export const migrations: readonly (readonly SqlStatement[])[] = [
+  [...serviceTables, ...ourTables].map((sql) => ({ sql })),
+];
+
+export const recordVersion: readonly SqlStatement[] = [
+  { sql: record, params: ['schema_version', String(SCHEMA_VERSION)] },
+  { sql: record, params: ['min_compatible', String(MIN_COMPATIBLE)] },
+];
+
+/** What is known of a database: fails where em_meta is missing, which means version 0. */
+export const readVersion: SqlStatement = {
+  sql: `SELECT key, value FROM em_meta WHERE key IN ('schema_version', 'min_compatible')`,
+};
+
+/**
+ * Full text is derived and can be dropped and filled again. Contentless tables: with external content, an UPDATE of a
+ * row that is not indexed yet fails with SQLITE_CORRUPT_VTAB.
+ */
+export const fullTextTables: readonly SqlStatement[] = [
+  {
+    sql: `CREATE VIRTUAL TABLE IF NOT EXISTS em_words USING fts5(
+      body, content='', contentless_delete=1, tokenize='porter unicode61 remove_diacritics 2')`,
+  },
+  {
+    sql: `CREATE VIRTUAL TABLE IF NOT EXISTS em_trigrams USING fts5(
+      body, content='', contentless_delete=1, tokenize='trigram')`,
+  },
+];
+
+/** The statements that put one memory's text into the full-text tables; `row` is the SQL name of the record, as `new`. */
+const index = (row: string) => `
+  INSERT INTO em_words (rowid, body) VALUES (${row}.id, ${row}.content);
+  INSERT INTO em_trigrams (rowid, body) VALUES (${row}.id, ${row}.content);`;
+const unindex = `
+  DELETE FROM em_words WHERE rowid = old.id;
+  DELETE FROM em_trigrams WHERE rowid = old.id;`;
+
+/** `TEMP` triggers belong to one connection: one without FTS5 cannot run triggers that need it. */
+export const fullTextTriggers = (temporary: boolean): readonly SqlStatement[] => {
+  const create = temporary ? 'CREATE TEMP TRIGGER' : 'CREATE TRIGGER IF NOT EXISTS';
+  return [
+    { sql: `${create} em_index_insert AFTER INSERT ON memories BEGIN ${index('new')} END` },
+    {
+      sql: `${create} em_index_update AFTER UPDATE OF content ON memories WHEN new.content IS NOT old.content
+        BEGIN ${unindex} ${index('new')} END`,
+    },
+    { sql: `${create} em_index_delete AFTER DELETE ON memories BEGIN ${unindex} END` },
+  ];
+};
