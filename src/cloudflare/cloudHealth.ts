@@ -1,0 +1,171 @@
+import type { Check } from '../memory/health.ts';
+import type { VerifyProblem } from '../memory/memory.ts';
+import type { CallOptions, EmbeddingModel, SqlDatabase, SqlRow } from '../memory/ports.ts';
+import { chunkIdOf, readChunkId } from './chunkIds.ts';
+import type { R2ObjectStore } from './r2.ts';
+import type { VectorizeIndex } from './vectorize.ts';
+
+export interface CloudParts {
+  readonly sql: SqlDatabase;
+  readonly index: VectorizeIndex;
+  /** Undefined where there is no second index. */
+  readonly chunks: VectorizeIndex | undefined;
+  /** Undefined where no bucket is connected. */
+  readonly objects: R2ObjectStore | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Live memories in a language of the model that have no vector of its space beside their record, and do not wait for one. */
+export const missingVectors = (model: EmbeddingModel): Check => {
+  const select = `SELECT m.content_hash AS name FROM memories m WHERE +m.deleted_at IS NULL
+    AND NOT EXISTS (SELECT 1 FROM em_vectors v WHERE v.content_hash = m.content_hash AND v.space = '${model.space.replaceAll("'", "''")}')
+    AND m.content_hash NOT IN (SELECT content_hash FROM em_embed_queue)`;
+  return {
+    kind: 'missing-vector',
+    select,
+    concerns: (text) => model.understands(text),
+    repair: [
+      {
+        sql: `INSERT INTO em_embed_queue (content_hash, size) SELECT content_hash, content_size FROM memories
+          WHERE content_hash IN (${select}) ON CONFLICT DO NOTHING`,
+      },
+    ],
+  };
+};
+
+/** Where Vectorize and R2 do not agree with the records. */
+export interface Disagreement {
+  /** Hashes of live memories whose vectors Vectorize lost. */
+  readonly lostVectors: readonly string[];
+  /** Ids in the shared index, and in the second one, without a live memory. */
+  readonly orphanVectors: readonly string[];
+  readonly orphanChunks: readonly string[];
+  /** Hashes of memories whose object is missing. */
+  readonly lostObjects: readonly string[];
+  readonly orphanObjects: readonly string[];
+  /** In both indexes. */
+  readonly storedVectors: number;
+}
+
+const RECORDS_AT_ONCE = 10_000;
+/** What was written in the last minutes may not be listed yet, or still. Seconds. */
+const FRESH = 300;
+const EXAMPLES = 5;
+
+/** Reads all lists and then the records: a request for each thousand vectors or objects, and each 10,000 records. */
+export const compareWithRecords = async (parts: CloudParts, options?: CallOptions): Promise<Disagreement> => {
+  // The lists first: what is in them has its record by the time that the records are read.
+  const [first, further, objects] = await Promise.all([
+    idsIn(parts.index, options),
+    parts.chunks === undefined ? [] : idsIn(parts.chunks, options),
+    parts.objects === undefined ? new Map<string, number>() : objectsIn(parts.objects, options),
+  ]);
+  const records = await readRecords(parts.sql, options);
+  const since = parts.now() / 1000 - FRESH;
+  const [inFirst, inFurther] = [new Set(first), new Set(further)];
+  const byId = new Map(records.flatMap((record) => [record.hash, record.vectorId].map((id) => [id, record])));
+  const keys = new Set(records.map(({ key }) => key));
+  const isSettled = ({ changedAt }: Record): boolean => changedAt < since;
+  return {
+    lostVectors: records
+      .filter((record) => record.live && record.chunks > 0 && isSettled(record))
+      .filter(
+        (record) =>
+          !(inFirst.has(record.hash) || inFirst.has(record.vectorId)) ||
+          (parts.chunks !== undefined && furtherIds(record).some((id) => !inFurther.has(id))),
+      )
+      .map(({ hash }) => hash),
+    orphanVectors: first.filter((id) => {
+      const record = byId.get(id);
+      return record === undefined || (!record.live && isSettled(record));
+    }),
+    orphanChunks: further.filter((id) => {
+      const place = readChunkId(id);
+      const record = place && byId.get(place.contentHash);
+      if (record === undefined) return true;
+      return isSettled(record) && (!record.live || place === undefined || place.chunk >= record.chunks);
+    }),
+    lostObjects:
+      parts.objects === undefined
+        ? []
+        : records.filter(({ key, live }) => live && key !== '' && !objects.has(key)).map(({ hash }) => hash),
+    // A fresh one may belong to a record that is just being written.
+    orphanObjects: [...objects].filter(([key, at]) => !keys.has(key) && at < since).map(([key]) => key),
+    storedVectors: first.length + further.length,
+  };
+};
+
+export const problemsOf = (found: Disagreement): VerifyProblem[] =>
+  (
+    [
+      ['missing-vector', found.lostVectors],
+      ['orphan-vector', [...found.orphanVectors, ...found.orphanChunks]],
+      ['missing-object', found.lostObjects],
+      ['orphan-object', found.orphanObjects],
+    ] as const
+  ).flatMap(([kind, names]) =>
+    names.length === 0 ? [] : [{ kind, count: names.length, examples: names.slice(0, EXAMPLES) }],
+  );
+
+interface Record {
+  readonly hash: string;
+  /** `''` where it has none; so is the key. */
+  readonly vectorId: string;
+  readonly key: string;
+  readonly live: boolean;
+  /** 0 where it has no vector beside its record. */
+  readonly chunks: number;
+  /** Seconds. */
+  readonly changedAt: number;
+}
+
+const toRecord = (row: SqlRow): Record => ({
+  hash: String(row['content_hash']),
+  vectorId: String(row['vector_id'] ?? ''),
+  key: String(row['r2_key'] ?? ''),
+  live: row['deleted_at'] === null,
+  chunks: Number(row['chunks'] ?? 0),
+  changedAt: Math.max(Number(row['updated_at'] ?? 0), Number(row['written_at'] ?? 0)),
+});
+
+const readRecords = async (sql: SqlDatabase, options?: CallOptions): Promise<Record[]> => {
+  const records: Record[] = [];
+  for (let last = 0; ;) {
+    const [rows = []] = await sql.read(
+      [
+        {
+          sql: `SELECT m.id, m.content_hash, m.vector_id, m.r2_key, m.deleted_at, m.updated_at, v.chunks, v.written_at
+            FROM memories m LEFT JOIN em_vectors v ON v.content_hash = m.content_hash WHERE m.id > ? ORDER BY m.id LIMIT ?`,
+          params: [last, RECORDS_AT_ONCE],
+        },
+      ],
+      options,
+    );
+    records.push(...rows.map(toRecord));
+    if (rows.length < RECORDS_AT_ONCE) return records;
+    last = Number(rows.at(-1)?.['id']);
+  }
+};
+
+const furtherIds = ({ hash, chunks }: Record): string[] =>
+  Array.from({ length: Math.max(0, chunks - 1) }, (_, i) => chunkIdOf(hash, i + 1) ?? []).flat();
+
+const idsIn = async (index: VectorizeIndex, options?: CallOptions): Promise<string[]> => {
+  const ids: string[] = [];
+  for (let cursor: string | undefined; ;) {
+    const page = await index.list(cursor, options);
+    ids.push(...page.ids);
+    if ((cursor = page.next) === undefined) return ids;
+  }
+};
+
+/** Keys, and when each was written last. Seconds. */
+const objectsIn = async (objects: R2ObjectStore, options?: CallOptions): Promise<Map<string, number>> => {
+  const found = new Map<string, number>();
+  for (let cursor: string | undefined; ;) {
+    const page = await objects.list('content/', cursor, options);
+    for (const [i, key] of page.keys.entries()) found.set(key, page.writtenAt[i] ?? Infinity);
+    if ((cursor = page.next) === undefined) return found;
+  }
+};

@@ -1,0 +1,198 @@
+import { MemoryError } from '../memory/errors.ts';
+import type { CallOptions, SqlDatabase, SqlRow, SqlStatement } from '../memory/ports.ts';
+import {
+  fullTextTables,
+  fullTextTriggers,
+  migrations,
+  recordVersion,
+  SCHEMA_VERSION,
+} from '../memory/schema.ts';
+import { CHUNKS_KEY } from './cloudVectorIndex.ts';
+import { CloudflareApiError } from './errors.ts';
+
+/** What D1 keeps beside the shared tables. */
+const cloudTables: readonly SqlStatement[] = [
+  {
+    sql: `CREATE TABLE IF NOT EXISTS em_vectors (
+      content_hash TEXT PRIMARY KEY, space TEXT NOT NULL, chunks INTEGER NOT NULL, vectors TEXT NOT NULL,
+      codes TEXT NOT NULL, written_at REAL NOT NULL) WITHOUT ROWID`,
+  },
+  { sql: 'CREATE INDEX IF NOT EXISTS em_vectors_written ON em_vectors(written_at)' },
+];
+
+/** Columns that mcp-memory-service added in v8.72; older databases lack them. */
+const laterColumns: readonly { readonly name: string; readonly sql: string }[] = [
+  { name: 'tags', sql: 'ALTER TABLE memories ADD COLUMN tags TEXT' },
+  { name: 'deleted_at', sql: 'ALTER TABLE memories ADD COLUMN deleted_at REAL DEFAULT NULL' },
+];
+
+/** Keys of em_meta. */
+const SPACE_KEY = 'embedding_space';
+/** The last id that was there before our triggers, which index everything after it. */
+const FILL_TO_KEY = 'full_text_fill_to';
+const FILLED_KEY = 'full_text_filled_to';
+/** Ids that one request indexes: rows of a kilobyte or two, well within D1's 30 seconds. */
+const FILL_RANGE = 2000;
+
+export interface D1State {
+  /** 0: a database that Edge Memory has not been connected to. */
+  readonly schemaVersion: number;
+  readonly minCompatible: number;
+  /** Whether it has the tables of mcp-memory-service. */
+  readonly hasMemories: boolean;
+  readonly missingColumns: readonly string[];
+  /** By which model and pooling its vectors are made, where that was recorded. */
+  readonly embeddingSpace: string | undefined;
+  /** Whether there is a second index, for further chunks. */
+  readonly hasChunks: boolean;
+  /** Whether memories wait for their vector. */
+  readonly hasWaiting: boolean;
+}
+
+/** What a database is that was just made. */
+export const NEW_DATABASE: D1State = {
+  schemaVersion: 0,
+  minCompatible: 0,
+  hasMemories: false,
+  missingColumns: [],
+  embeddingSpace: undefined,
+  hasChunks: false,
+  hasWaiting: false,
+};
+
+const readColumns: SqlStatement = { sql: `SELECT name FROM pragma_table_info('memories')` };
+const readMeta: SqlStatement = {
+  sql: `SELECT key, value FROM em_meta WHERE key IN ('schema_version', 'min_compatible', '${SPACE_KEY}', '${CHUNKS_KEY}')`,
+};
+const readWaiting: SqlStatement = { sql: 'SELECT content_hash FROM em_embed_queue LIMIT 1' };
+
+/** Fails as a whole where a database is not ours yet. */
+const readState = async (sql: SqlDatabase, options?: CallOptions): Promise<SqlRow[][]> => {
+  try {
+    return await sql.read([readColumns, readMeta, readWaiting], options);
+  } catch (error) {
+    if (CloudflareApiError.of(error)?.reason !== 'd1-missing-table') throw error;
+    return sql.read([readColumns], options);
+  }
+};
+
+/** Reads, and changes nothing: one request where the database was connected before, else two. */
+export const inspectDatabase = async (sql: SqlDatabase, options?: CallOptions): Promise<D1State> => {
+  const [columns = [], rows = [], waiting = []] = await readState(sql, options);
+  const present = new Set(columns.map((row) => row['name']));
+  const hasMemories = present.size > 0;
+  if (hasMemories && !present.has('content_hash'))
+    throw new MemoryError(
+      'misconfigured',
+      'The database has a table “memories” of another program than mcp-memory-service.',
+      'Choose another database, or let a new one be made.',
+    );
+  const meta = new Map(rows.map((row) => [row['key'], row['value']]));
+  const space = meta.get(SPACE_KEY);
+  return {
+    // Where the records are gone, everything has to be made anew.
+    schemaVersion: hasMemories ? Number(meta.get('schema_version') ?? 0) : 0,
+    minCompatible: Number(meta.get('min_compatible') ?? 0),
+    hasMemories,
+    missingColumns: hasMemories
+      ? laterColumns.map(({ name }) => name).filter((name) => !present.has(name))
+      : [],
+    embeddingSpace: typeof space === 'string' ? space : undefined,
+    hasChunks: meta.has(CHUNKS_KEY),
+    hasWaiting: waiting.length > 0,
+  };
+};
+
+/** Brings a database to this version. Safe to repeat; what the service wrote stays as it is. */
+export const migrateDatabase = async (
+  sql: SqlDatabase,
+  state: D1State,
+  space: string,
+  options?: CallOptions,
+): Promise<void> => {
+  const { schemaVersion, minCompatible, missingColumns, embeddingSpace } = state;
+  if (minCompatible > SCHEMA_VERSION)
+    throw new MemoryError(
+      'newer-version',
+      `The database was written by a newer Edge Memory (format ${schemaVersion}; this one knows up to ${SCHEMA_VERSION}).`,
+      'Update the Edge Memory extension in this editor, or the edge-memory command.',
+    );
+  if (embeddingSpace !== undefined && embeddingSpace !== space)
+    throw new MemoryError(
+      'misconfigured',
+      `The vectors of this database are made by ${embeddingSpace}; those of ${space} can not be compared with them.`,
+      'Choose the model that the database was connected with (CLOUDFLARE_EMBEDDING_MODEL).',
+    );
+  const isRecorded = schemaVersion >= SCHEMA_VERSION && embeddingSpace !== undefined;
+  if (isRecorded && missingColumns.length === 0) return;
+  await sql.write(
+    [
+      ...laterColumns
+        .filter(({ name }) => missingColumns.includes(name))
+        .map((column) => ({ sql: column.sql })),
+      ...migrations.flat(),
+      ...cloudTables,
+      ...fullTextTables,
+      ...fullTextTriggers(false),
+      {
+        sql: `INSERT INTO em_meta (key, value) SELECT '${FILL_TO_KEY}', CAST(coalesce(max(id), 0) AS TEXT)
+          FROM memories WHERE true ON CONFLICT (key) DO NOTHING`,
+      },
+      {
+        sql: `INSERT INTO em_meta (key, value) VALUES ('${SPACE_KEY}', ?) ON CONFLICT (key) DO NOTHING`,
+        params: [space],
+      },
+      ...recordVersion,
+    ],
+    options,
+  );
+};
+
+const numberOf = (key: string): string =>
+  `coalesce((SELECT CAST(value AS INTEGER) FROM em_meta WHERE key = '${key}'), 0)`;
+const begin = numberOf(FILLED_KEY);
+const end = `min(${numberOf(FILL_TO_KEY)}, ${begin} + ${FILL_RANGE})`;
+
+/**
+ * Indexes the text of the rows that were there before our triggers, a range of ids and one request a call; resumes
+ * where it ended. Answers how many ids are left.
+ */
+export const fillFullText = async (sql: SqlDatabase, options?: CallOptions): Promise<number> => {
+  const fill = (table: string): SqlStatement => ({
+    sql: `INSERT INTO ${table} (rowid, body) SELECT id, content FROM memories WHERE id > ${begin} AND id <= ${end}
+      AND id NOT IN (SELECT rowid FROM ${table} WHERE rowid > ${begin} AND rowid <= ${end})`,
+  });
+  const answers = await sql.write(
+    [
+      fill('em_words'),
+      fill('em_trigrams'),
+      {
+        sql: `INSERT INTO em_meta (key, value) SELECT '${FILLED_KEY}', CAST(${end} AS TEXT) WHERE true
+          ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+      },
+      { sql: `SELECT ${numberOf(FILL_TO_KEY)} - ${begin} AS remaining` },
+    ],
+    options,
+  );
+  return Math.max(0, Number(answers.at(-1)?.[0]?.['remaining'] ?? 0));
+};
+
+/** Everything of ours, in an order that takes nothing from under another: what is left is the service's, as it was. */
+export const removeOurTables: readonly SqlStatement[] = [
+  ...['em_index_insert', 'em_index_update', 'em_index_delete'].map((name) => ({
+    sql: `DROP TRIGGER IF EXISTS ${name}`,
+  })),
+  ...[
+    'em_words',
+    'em_trigrams',
+    'em_vectors',
+    'em_embed_queue',
+    'em_projects',
+    'em_lineage',
+    'em_info',
+    'em_meta',
+  ].map((name) => ({ sql: `DROP TABLE IF EXISTS ${name}` })),
+  ...['em_memory_tags_tag', 'em_memories_deleted', 'em_memories_type', 'em_graph_target'].map((name) => ({
+    sql: `DROP INDEX IF EXISTS ${name}`,
+  })),
+];

@@ -1,0 +1,286 @@
+import { MemoryError } from '../memory/errors.ts';
+import type {
+  CallOptions,
+  MemoryVectors,
+  SqlDatabase,
+  SqlRow,
+  SqlStatement,
+  VectorDeletion,
+  VectorIndex,
+  VectorMatch,
+  VectorQuery,
+} from '../memory/ports.ts';
+import { utf8Length } from '../memory/text.ts';
+import { chunkIdOf, readChunkId } from './chunkIds.ts';
+import { bestChunk, codeScorer, packCodes, packVectors } from './compactVectors.ts';
+import { VECTORIZE_LIMITS, type VectorizeIndex } from './vectorize.ts';
+
+/** A filter that leaves this many memories or fewer is ranked exactly, from the rows. */
+const SMALL = 1000;
+/** One that leaves this many or fewer is ranked by their codes; above, only what Vectorize finds is filtered. */
+const MANY = 20_000;
+/** Vectorize shows a write within two minutes (p99); until then the rows answer. Seconds. */
+const FRESH = 300;
+/** So many fresh writes are compared exactly, and so many by their codes. */
+const FRESH_ROWS = 300;
+const FRESH_CODES = 5000;
+/** D1 takes 2,000,000 bytes a row: further chunks of a very long memory are found by Vectorize alone. */
+const PACKED_CHUNKS = 1000;
+/** D1 takes 2,000,000 bytes a value. */
+const MAX_PARAM_BYTES = 1_900_000;
+const MAX_ID_BYTES = 64;
+/** Before ids of 64 bytes were known to fit, mcp-memory-service wrote them with this in front. */
+const OLD_PREFIX = 'mem_';
+
+/** The key of em_meta that is there once the second index exists. */
+export const CHUNKS_KEY = 'chunks_index';
+
+export interface CloudVectorIndexOptions {
+  readonly sql: SqlDatabase;
+  /** The index that mcp-memory-service may share: one vector a memory, whose id is the content hash. */
+  readonly index: VectorizeIndex;
+  /** An index of ours for further chunks, made with the first long memory. */
+  readonly chunks: VectorizeIndex;
+  readonly model: { readonly space: string; readonly dimensions: number };
+  /** Whether the second index exists, as far as is known. */
+  readonly hasChunks?: boolean | undefined;
+  /** Milliseconds since the epoch. */
+  readonly now?: (() => number) | undefined;
+}
+
+/**
+ * Vectorize, and beside it a compact copy in D1: Vectorize shows writes late and can't filter by tags, so fresh writes
+ * and small filtered sets are ranked from the rows.
+ */
+export class CloudVectorIndex implements VectorIndex {
+  readonly #options: CloudVectorIndexOptions;
+  readonly #now: () => number;
+  #hasChunks: boolean;
+
+  constructor(options: CloudVectorIndexOptions) {
+    this.#options = options;
+    this.#hasChunks = options.hasChunks ?? false;
+    this.#now = options.now ?? Date.now;
+  }
+
+  /** Whether there is a second index, as far as is known. */
+  get hasChunks(): boolean {
+    return this.#hasChunks;
+  }
+
+  async upsert(vectors: readonly MemoryVectors[], options?: CallOptions): Promise<void> {
+    const first = vectors.flatMap(({ contentHash, chunks: [values], metadata }) =>
+      values === undefined ? [] : [{ id: contentHash, values, metadata }],
+    );
+    const further = vectors.flatMap(({ contentHash, chunks }) =>
+      chunks.slice(1).flatMap((values, i) => {
+        const id = chunkIdOf(contentHash, i + 1);
+        return id === undefined ? [] : [{ id, values }];
+      }),
+    );
+    await Promise.all([
+      first.length > 0 && this.#options.index.upsert(first, options),
+      further.length > 0 && this.#upsertChunks(further, options),
+    ]);
+  }
+
+  async #upsertChunks(
+    records: Parameters<VectorizeIndex['upsert']>[0],
+    options?: CallOptions,
+  ): Promise<void> {
+    if (!this.#hasChunks) await this.#createChunks(options);
+    await this.#options.chunks.upsert(records, options);
+  }
+
+  async #createChunks(options?: CallOptions): Promise<void> {
+    const { chunks, model, sql } = this.#options;
+    try {
+      await chunks.create({ dimensions: model.dimensions, metric: 'cosine' }, options);
+    } catch (error) {
+      // It was made earlier, or another machine was faster.
+      if (!MemoryError.is(error, 'conflict')) throw error;
+    }
+    await sql.write([noteChunks], options);
+    this.#hasChunks = true;
+  }
+
+  deletionReads(contentHashes: readonly string[]): SqlStatement[] {
+    return [
+      readChunksKey,
+      {
+        sql: `SELECT j.value AS content_hash, m.vector_id, v.chunks FROM json_each(?) j
+          LEFT JOIN memories m ON m.content_hash = j.value LEFT JOIN em_vectors v ON v.content_hash = j.value`,
+        params: [JSON.stringify(contentHashes)],
+      },
+    ];
+  }
+
+  async delete(
+    contentHashes: readonly string[],
+    { companions, chunks: written, ...options }: VectorDeletion = {},
+  ): Promise<void> {
+    const { sql, index, chunks } = this.#options;
+    const [known = [], rows = []] =
+      companions ?? (await sql.read(this.deletionReads(contentHashes), options));
+    this.#hasChunks ||= known.length > 0;
+    const wanted = new Set(contentHashes);
+    const kept = new Map(rows.map((row) => [row['content_hash'], Number(row['chunks'] ?? 1)]));
+    const further = contentHashes.flatMap((hash) =>
+      furtherIds(hash, Math.max(kept.get(hash) ?? 1, written?.get(hash) ?? 1)),
+    );
+    // What an older version wrote lies under another id.
+    const others = rows.flatMap(({ content_hash: hash, vector_id: id }) =>
+      typeof id === 'string' && id !== hash && wanted.has(String(hash)) ? [id] : [],
+    );
+    const ids = [...contentHashes, ...others].filter((id) => utf8Length(id) <= MAX_ID_BYTES);
+    await Promise.all([
+      index.deleteByIds(ids, options),
+      this.#hasChunks && further.length > 0 && chunks.deleteByIds(further, options),
+    ]);
+  }
+
+  purgeStatements(contentHashes: readonly string[]): SqlStatement[] {
+    return [
+      {
+        sql: `DELETE FROM em_vectors WHERE content_hash IN (SELECT value FROM json_each(?))
+          AND content_hash NOT IN (SELECT content_hash FROM memories)`,
+        params: [JSON.stringify(contentHashes)],
+      },
+    ];
+  }
+
+  rowStatements(vectors: readonly MemoryVectors[]): SqlStatement[] {
+    const rows = vectors.map(({ contentHash, chunks }) => {
+      const packed = chunks.slice(0, PACKED_CHUNKS);
+      const [v, c] = [packVectors(packed), packCodes(packed)];
+      return JSON.stringify({ h: contentHash, n: chunks.length, v, c });
+    });
+    return listsOf(rows).map((list) => ({
+      sql: `INSERT INTO em_vectors (content_hash, space, chunks, vectors, codes, written_at)
+        SELECT value->>'h', ?, CAST(value->>'n' AS INTEGER), value->>'v', value->>'c', ? FROM json_each(?) WHERE true
+        ON CONFLICT (content_hash) DO UPDATE SET space = excluded.space, chunks = excluded.chunks,
+          vectors = excluded.vectors, codes = excluded.codes, written_at = excluded.written_at`,
+      params: [this.#options.model.space, this.#now() / 1000, list],
+    }));
+  }
+
+  companionReads(within: SqlStatement | undefined): SqlStatement[] {
+    const { space } = this.#options.model;
+    const since = this.#now() / 1000 - FRESH;
+    const fresh = {
+      sql: `SELECT content_hash, ${exactUpTo(FRESH_ROWS)} FROM em_vectors v,
+          (SELECT count(*) AS n FROM (SELECT 1 FROM em_vectors WHERE written_at > ? LIMIT ?))
+        WHERE written_at > ? AND space = ? ORDER BY written_at DESC LIMIT ?`,
+      params: [since, FRESH_ROWS + 1, since, space, FRESH_CODES],
+    };
+    if (within === undefined) return [readChunksKey, fresh];
+    const ids = within.params ?? [];
+    const filtered = {
+      sql: `SELECT m.content_hash, ${exactUpTo(SMALL)}
+        FROM (SELECT count(*) AS n FROM (${within.sql} LIMIT ?)) CROSS JOIN memories m
+        LEFT JOIN em_vectors v ON v.content_hash = m.content_hash AND v.space = ?
+        WHERE n <= ? AND m.id IN (${within.sql})`,
+      params: [...ids, MANY + 1, space, MANY, ...ids],
+    };
+    return [readChunksKey, fresh, filtered];
+  }
+
+  async query(vector: Float32Array, { topK, companions, ...options }: VectorQuery): Promise<VectorMatch[]> {
+    const { index, chunks } = this.#options;
+    const most = Math.min(VECTORIZE_LIMITS.topK, Math.max(topK, 50));
+    const rows = companions ?? Promise.resolve([]);
+    const [first, further, [, fresh = [], filtered]] = await Promise.all([
+      index.query(vector, most, options),
+      this.#mayHaveChunks(rows).then((has) => (has ? chunks.query(vector, most, options) : [])),
+      rows,
+    ]);
+    const best = new Map<string, VectorMatch>();
+    const consider = (match: VectorMatch) => {
+      if (match.similarity > (best.get(match.contentHash)?.similarity ?? -2))
+        best.set(match.contentHash, match);
+    };
+    for (const { id, score } of first) consider({ contentHash: hashOf(id), chunk: 0, similarity: score });
+    for (const { id, score } of further) {
+      const place = readChunkId(id);
+      if (place) consider({ ...place, similarity: score });
+    }
+    const read = [...fresh, ...(filtered ?? [])];
+    for (const match of fromRows(vector, read)) consider(match);
+    // An estimate counts where nothing better is known.
+    for (const match of fromCodes(vector, read))
+      if (best.get(match.contentHash)?.chunk !== match.chunk) consider(match);
+    // No rows at all means that too many pass the filter: the records decide then.
+    const allowed = filtered && filtered.length > 0 && new Set(filtered.map((row) => row['content_hash']));
+    return [...best.values()]
+      .filter(({ contentHash }) => !allowed || allowed.has(contentHash))
+      .sort((a, b) => b.similarity - a.similarity)
+      .slice(0, Math.max(topK, most));
+  }
+
+  async #mayHaveChunks(companions: Promise<SqlRow[][]>): Promise<boolean> {
+    // Known: both indexes are asked at once. Not known: the rows tell that another machine has made it meanwhile.
+    this.#hasChunks ||= ((await companions)[0]?.length ?? 0) > 0;
+    return this.#hasChunks;
+  }
+
+  async count(options?: CallOptions): Promise<number> {
+    const [rows] = await this.#options.sql.read(
+      [
+        {
+          sql: `SELECT count(*) AS n FROM em_vectors WHERE space = ?
+            AND content_hash NOT IN (SELECT content_hash FROM memories WHERE deleted_at IS NOT NULL)`,
+          params: [this.#options.model.space],
+        },
+      ],
+      options,
+    );
+    return Number(rows?.[0]?.['n'] ?? 0);
+  }
+}
+
+const readChunksKey: SqlStatement = { sql: 'SELECT value FROM em_meta WHERE key = ?', params: [CHUNKS_KEY] };
+
+const noteChunks: SqlStatement = {
+  sql: `INSERT INTO em_meta (key, value) VALUES (?, 'yes') ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+  params: [CHUNKS_KEY],
+};
+
+const hashOf = (id: string): string => (id.startsWith(OLD_PREFIX) ? id.slice(OLD_PREFIX.length) : id);
+
+/** Ids of all chunks after the first. */
+const furtherIds = (contentHash: string, chunks: number): string[] =>
+  Array.from({ length: Math.max(0, chunks - 1) }, (_, i) => chunkIdOf(contentHash, i + 1) ?? []).flat();
+
+/** JSON lists of these items, each small enough for one parameter. */
+const listsOf = (items: readonly string[]): string[] => {
+  const lists: string[][] = [];
+  let bytes = Infinity;
+  for (const item of items) {
+    if (bytes + item.length > MAX_PARAM_BYTES) {
+      lists.push([]);
+      bytes = 0;
+    }
+    lists.at(-1)?.push(item);
+    bytes += item.length + 1;
+  }
+  return lists.map((list) => `[${list.join(',')}]`);
+};
+
+/** The vectors of up to `most` rows, of more only their codes. */
+const exactUpTo = (most: number): string =>
+  `CASE WHEN n <= ${most} THEN v.vectors END AS vectors, CASE WHEN n > ${most} THEN v.codes END AS codes`;
+
+const fromRows = (vector: Float32Array, rows: readonly SqlRow[]): VectorMatch[] =>
+  rows.flatMap(({ content_hash: hash, vectors }) =>
+    typeof vectors === 'string' ? [{ contentHash: String(hash), ...bestChunk(vector, vectors) }] : [],
+  );
+
+const fromCodes = (vector: Float32Array, rows: readonly SqlRow[]): VectorMatch[] => {
+  const coded = rows.filter(({ codes }) => typeof codes === 'string');
+  if (coded.length === 0) return [];
+  const score = codeScorer(vector);
+  return coded.map(({ content_hash: hash, codes }) => ({
+    contentHash: String(hash),
+    ...score(String(codes)),
+  }));
+};

@@ -1,0 +1,105 @@
+import { MemoryError } from '../memory/errors.ts';
+import type { CloudStoreConfig } from './openCloudStore.ts';
+
+/** How to reach Cloudflare's API. */
+export interface ApiSettings {
+  /** Empty where none is set. */
+  readonly token: string;
+  readonly maxRetries: number;
+  /** Seconds. */
+  readonly baseDelay: number;
+  readonly baseUrl: string | undefined;
+}
+
+/** The variables of mcp-memory-service's guides, with its defaults. */
+export interface CloudEnvironment extends ApiSettings {
+  readonly config: CloudStoreConfig;
+}
+
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+export type Backend = 'local' | 'cloudflare' | 'hybrid';
+
+/** Which store the environment asks for. Rejects a name that is none. */
+export const backendOf = (variables: Variables): Backend => {
+  const backend = variables['MCP_MEMORY_STORAGE_BACKEND']?.trim().toLowerCase() ?? '';
+  switch (backend) {
+    case '':
+    case 'sqlite_vec':
+      return 'local';
+    case 'cloudflare':
+    case 'hybrid':
+      return backend;
+    default:
+      throw new MemoryError(
+        'invalid-input',
+        `MCP_MEMORY_STORAGE_BACKEND is “${backend}”, which is no storage that is known.`,
+        'Unset it, or set it to cloudflare, hybrid or sqlite_vec.',
+      );
+  }
+};
+
+const REQUIRED = [
+  'CLOUDFLARE_API_TOKEN',
+  'CLOUDFLARE_ACCOUNT_ID',
+  'CLOUDFLARE_VECTORIZE_INDEX',
+  'CLOUDFLARE_D1_DATABASE_ID',
+] as const;
+
+const number = (variables: Variables, name: string, fallback: number, whole: boolean): number => {
+  const text = variables[name]?.trim();
+  if (text === undefined || text === '') return fallback;
+  const value = Number(text);
+  if (Number.isFinite(value) && value >= 0 && (!whole || Number.isInteger(value))) return value;
+  throw new MemoryError(
+    'misconfigured',
+    `${name} is “${text}”, which is no ${whole ? 'whole ' : ''}number.`,
+    `Set it to a number, or unset it for ${fallback}.`,
+  );
+};
+
+/** What is not blank. */
+export const optionalVariable = (variables: Variables, name: string): string | undefined => {
+  const value = variables[name]?.trim() ?? '';
+  return value === '' ? undefined : value;
+};
+
+/** Rejects numbers that are none. */
+export const apiSettingsOf = (variables: Variables): ApiSettings => ({
+  token: optionalVariable(variables, 'CLOUDFLARE_API_TOKEN') ?? '',
+  maxRetries: number(variables, 'CLOUDFLARE_MAX_RETRIES', 3, true),
+  baseDelay: number(variables, 'CLOUDFLARE_BASE_DELAY', 1, false),
+  baseUrl: optionalVariable(variables, 'CLOUDFLARE_API_BASE_URL'),
+});
+
+/** What the guides write, which is as good as nothing. */
+const USUAL_THRESHOLD = 1_048_576;
+
+/** UTF-8 bytes above which content goes to R2, where another number than the usual one was set. */
+export const largeContentBytesOf = (variables: Variables): number | undefined => {
+  const bytes = number(variables, 'CLOUDFLARE_LARGE_CONTENT_THRESHOLD', USUAL_THRESHOLD, true);
+  return bytes === USUAL_THRESHOLD ? undefined : bytes;
+};
+
+/** Rejects with `misconfigured`, naming every variable that is missing. */
+export const cloudEnvironmentOf = (variables: Variables): CloudEnvironment => {
+  const optional = (name: string) => optionalVariable(variables, name);
+  const missing = REQUIRED.filter((name) => optional(name) === undefined);
+  if (missing.length > 0)
+    throw new MemoryError(
+      'misconfigured',
+      `Cloudflare is chosen, but ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not set.`,
+      'Set them in the environment or in a .env file, or unset MCP_MEMORY_STORAGE_BACKEND.',
+    );
+  return {
+    ...apiSettingsOf(variables),
+    config: {
+      account: optional('CLOUDFLARE_ACCOUNT_ID') ?? '',
+      database: optional('CLOUDFLARE_D1_DATABASE_ID') ?? '',
+      index: optional('CLOUDFLARE_VECTORIZE_INDEX') ?? '',
+      bucket: optional('CLOUDFLARE_R2_BUCKET'),
+      model: optional('CLOUDFLARE_EMBEDDING_MODEL'),
+      largeContentBytes: largeContentBytesOf(variables),
+    },
+  };
+};

@@ -1,0 +1,226 @@
+import type { VerifyReport } from '../memory/memory.ts';
+import { MemoryEngine } from '../memory/memoryEngine.ts';
+import { enqueueEmbedding } from '../memory/storing.ts';
+import type { CallOptions, EmbeddingModel } from '../memory/ports.ts';
+import type { ClientLog, CloudflareClient } from './client.ts';
+import { type D1State, fillFullText, inspectDatabase, migrateDatabase } from './cloudSchema.ts';
+import { compareWithRecords, type Disagreement, missingVectors, problemsOf } from './cloudHealth.ts';
+import { CloudVectorIndex } from './cloudVectorIndex.ts';
+import { D1Database, type D1Usage } from './d1.ts';
+import type { EmbeddingCache } from './embeddingCache.ts';
+import { groupsOf } from './inParallel.ts';
+import { NoObjectStore } from './noObjectStore.ts';
+import { R2ObjectStore } from './r2.ts';
+import { VectorizeIndex } from './vectorize.ts';
+import { WorkersAiEmbedder } from './workersAi.ts';
+import { DEFAULT_MODEL, knownDimensions } from './workersAiModels.ts';
+
+/** D1 takes 2,000,000 bytes a row, and the JSON around a content escapes it: above this it goes to R2. */
+const ROW_BYTES = 900_000;
+/** As many as Workers AI embeds in one request. */
+const EMBED_AT_ONCE = 100;
+
+/** Which resources hold the memories; no secret. */
+export interface CloudStoreConfig {
+  readonly account: string;
+  readonly database: string;
+  /** What to call the database in messages. Default: its id. */
+  readonly databaseName?: string | undefined;
+  readonly index: string;
+  readonly bucket?: string | undefined;
+  readonly jurisdiction?: string | undefined;
+  /** Default bge-base, which mcp-memory-service uses. */
+  readonly model?: string | undefined;
+  /** Of a model that is not among the known ones; without it the model is asked. */
+  readonly dimensions?: number | undefined;
+  /** UTF-8 bytes above which content goes to R2. Default 1 MiB, lowered where D1's rows need it. */
+  readonly largeContentBytes?: number | undefined;
+  /** What the plan lets Vectorize hold (5 million in the free one): a repair stops before it. Default: no limit. */
+  readonly storedDimensions?: number | undefined;
+}
+
+interface CloudStoreParts {
+  readonly sql: D1Database;
+  readonly vectors: CloudVectorIndex;
+  readonly index: VectorizeIndex;
+  readonly chunks: VectorizeIndex;
+  readonly objects: R2ObjectStore | undefined;
+  readonly storedDimensions: number;
+  readonly now: () => number;
+}
+
+/** A repair removes so many objects at most, a request each. */
+const OBJECTS_PER_REPAIR = 500;
+
+export interface CloudStoreOptions {
+  readonly client: CloudflareClient;
+  readonly config: CloudStoreConfig;
+  readonly cache?: EmbeddingCache | undefined;
+  readonly log?: ClientLog | undefined;
+  readonly now?: (() => number) | undefined;
+  /** Where the database was looked into already. */
+  readonly state?: D1State | undefined;
+  /** Rejects to keep our tables out of a database that has memories but was never connected. */
+  readonly approve?: (() => Promise<void>) | undefined;
+}
+
+/** How long after a failure the rest is tried again; twice as long each time, an hour at most. Milliseconds. */
+const FIRST_WAIT = 30_000;
+const LONGEST_WAIT = 3_600_000;
+
+/** The memory in the user's own Cloudflare account. `close` ends its work in the background. */
+export class CloudStore extends MemoryEngine {
+  readonly model: EmbeddingModel;
+  readonly #parts: CloudStoreParts;
+  readonly #closing = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+  #wait = FIRST_WAIT;
+
+  constructor(parts: CloudStoreParts, ...engine: ConstructorParameters<typeof MemoryEngine>) {
+    super(...engine);
+    this.#parts = parts;
+    this.model = engine[0].embedder.model;
+  }
+
+  /** Rows read and written since it was opened. */
+  get usage(): D1Usage {
+    return this.#parts.sql.usage;
+  }
+
+  /** Indexes the text of rows that were there before; answers how many are left. One call is one request. */
+  fillFullText(options?: CallOptions): Promise<number> {
+    return fillFullText(this.#parts.sql, { priority: 'background', ...options });
+  }
+
+  /** Vectors that failed are tried again in the background. */
+  override waiting(): void {
+    if (this.#closing.signal.aborted) return;
+    this.#timer ??= setTimeout(() => void this.#settleLater(), this.#wait).unref();
+  }
+
+  async #settleLater(): Promise<void> {
+    this.#timer = undefined;
+    this.#wait = Math.min(this.#wait * 2, LONGEST_WAIT);
+    try {
+      await this.settle({ priority: 'background', signal: this.#closing.signal });
+      this.#wait = FIRST_WAIT;
+    } catch {
+      // Those who stored were told; the queue lasts.
+      this.waiting();
+    }
+  }
+
+  /** The records, and the lists of Vectorize and R2. */
+  override async verify(options?: CallOptions): Promise<VerifyReport> {
+    const [report, found] = await Promise.all([super.verify(options), this.#compare(options)]);
+    const problems = new Map(report.problems.map((problem) => [problem.kind, problem]));
+    for (const { kind, count, examples } of problemsOf(found)) {
+      const known = problems.get(kind);
+      problems.set(kind, { kind, count: count + (known?.count ?? 0), examples: known?.examples ?? examples });
+    }
+    return { ...report, problems: [...problems.values()] };
+  }
+
+  /** What the plan has no room for keeps waiting for its vector, and is found by keyword. */
+  override async repair(options?: CallOptions): Promise<VerifyReport> {
+    const { sql, index, chunks, objects } = this.#parts;
+    await super.repair(options);
+    const found = await this.#compare(options);
+    await Promise.all([
+      index.deleteByIds(found.orphanVectors, options),
+      chunks.deleteByIds(found.orphanChunks, options),
+      objects?.delete(found.orphanObjects.slice(0, OBJECTS_PER_REPAIR), options),
+      found.lostVectors.length > 0 && sql.write([enqueueEmbedding(found.lostVectors)], options),
+    ]);
+    const fitting = await this.#fitting(found, options);
+    for (const hashes of groupsOf(fitting, EMBED_AT_ONCE)) await this.queue.embed(hashes, options);
+    return this.verify(options);
+  }
+
+  #compare(options?: CallOptions): Promise<Disagreement> {
+    const { vectors, chunks } = this.#parts;
+    return compareWithRecords({ ...this.#parts, chunks: vectors.hasChunks ? chunks : undefined }, options);
+  }
+
+  /** Of the memories that wait for their vector, those for which the plan has room; the shortest first. */
+  async #fitting(found: Disagreement, options?: CallOptions): Promise<string[]> {
+    const { chunk, dimensions } = this.model;
+    const [rows = []] = await this.#parts.sql.read(
+      [{ sql: 'SELECT content_hash, size FROM em_embed_queue ORDER BY size' }],
+      options,
+    );
+    const kept = found.storedVectors - found.orphanVectors.length - found.orphanChunks.length;
+    let room = Math.floor(this.#parts.storedDimensions / dimensions) - kept;
+    return rows
+      .filter(
+        ({ size }) => (room -= Math.max(1, Math.ceil(Number(size) / (chunk.size - chunk.overlap)))) >= 0,
+      )
+      .map((row) => String(row['content_hash']));
+  }
+
+  /** What waits is done the next time that a store is opened. */
+  close(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#closing.abort();
+    return Promise.resolve();
+  }
+
+  /** Computes the vectors that are missing, at most `limit` memories; answers how many still wait. */
+  async embedPending(limit = Infinity, options?: CallOptions): Promise<number> {
+    for (let left = limit; left > 0;) {
+      const done = await this.queue.advance(Math.min(EMBED_AT_ONCE, left), options);
+      if (done === 0) break;
+      left -= done;
+    }
+    return this.queue.pending(options);
+  }
+}
+
+/** Opens the store and brings its database to this version: one request where there is nothing to do. */
+export const openCloudStore = async (options: CloudStoreOptions, call?: CallOptions): Promise<CloudStore> => {
+  const { client, config, cache, log, now } = options;
+  const { account, model = DEFAULT_MODEL } = config;
+  const sql = new D1Database({ client, account, database: config.database, name: config.databaseName });
+  const dimensions = config.dimensions ?? knownDimensions(model);
+  const ai = { client, account, model, cache, log };
+  const [state, embedder] = await Promise.all([
+    options.state ?? inspectDatabase(sql, call),
+    dimensions === undefined
+      ? WorkersAiEmbedder.probe(ai, call)
+      : new WorkersAiEmbedder({ ...ai, dimensions }),
+  ]);
+  if (state.hasMemories && state.schemaVersion === 0) await options.approve?.();
+  await migrateDatabase(sql, state, embedder.model.space, call);
+  const index = (name: string) => new VectorizeIndex({ client, account, index: name });
+  const wanted = config.largeContentBytes ?? 1024 * 1024;
+  if (wanted > ROW_BYTES && config.largeContentBytes !== undefined)
+    log?.warn(
+      `Content of more than ${ROW_BYTES} bytes goes to R2: D1 takes no larger rows than 2,000,000 bytes.`,
+    );
+  const objects =
+    config.bucket === undefined
+      ? undefined
+      : new R2ObjectStore({ client, account, bucket: config.bucket, jurisdiction: config.jurisdiction });
+  const [first, chunks] = [index(config.index), index(`${config.index}-chunks`)];
+  const vectors = new CloudVectorIndex({
+    sql,
+    index: first,
+    chunks,
+    model: embedder.model,
+    hasChunks: state.hasChunks,
+    now,
+  });
+  const { storedDimensions = Infinity } = config;
+  const store = new CloudStore(
+    { sql, vectors, index: first, chunks, objects, storedDimensions, now: now ?? Date.now },
+    { sql, embedder, vectors, objects: objects ?? new NoObjectStore() },
+    {
+      largeContentBytes: Math.min(wanted, ROW_BYTES),
+      embed: 'now',
+      checks: [missingVectors(embedder.model)],
+      now,
+    },
+  );
+  if (state.hasWaiting) store.waiting();
+  return store;
+};

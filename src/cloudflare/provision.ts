@@ -1,0 +1,163 @@
+import { MemoryError } from '../memory/errors.ts';
+import type { CallOptions } from '../memory/ports.ts';
+import type { CloudflareClient } from './client.ts';
+import { inspectDatabase, type D1State } from './cloudSchema.ts';
+import { D1Database } from './d1.ts';
+import { createD1Database, type D1Description, listD1Databases, type Place } from './d1Databases.ts';
+import { createR2Bucket, listR2Buckets } from './r2.ts';
+import { listVectorizeIndexes, VectorizeIndex, type VectorizeDescription } from './vectorize.ts';
+
+/** The names that mcp-memory-service's guide gives its resources: found again, they are the same memory. */
+export const USUAL_NAMES = {
+  database: 'mcp-memory-db',
+  index: 'mcp-memory-index',
+  bucket: 'mcp-memory-content',
+} as const;
+
+/** What an account has that could hold memories. */
+export interface Resources {
+  readonly databases: readonly D1Description[];
+  readonly indexes: readonly VectorizeDescription[];
+  /** Undefined where R2 can't be used; `withoutBuckets` says why. */
+  readonly buckets: readonly string[] | undefined;
+  readonly withoutBuckets: string | undefined;
+}
+
+/** Three requests at once. R2 that is not enabled, or not allowed, is no obstacle. Buckets of a jurisdiction are listed apart. */
+export const findResources = async (
+  client: CloudflareClient,
+  account: string,
+  { jurisdiction, ...options }: CallOptions & Pick<Place, 'jurisdiction'> = {},
+): Promise<Resources> => {
+  const [databases, indexes, buckets] = await Promise.all([
+    listD1Databases(client, account, options),
+    listVectorizeIndexes(client, account, options),
+    listR2Buckets(client, account, { jurisdiction, ...options }).catch((error: unknown) => {
+      if (MemoryError.is(error, 'misconfigured') || MemoryError.is(error, 'forbidden')) return error;
+      throw error;
+    }),
+  ]);
+  return buckets instanceof MemoryError
+    ? { databases, indexes, buckets: undefined, withoutBuckets: `${buckets.message} ${buckets.nextStep}` }
+    : { databases, indexes, buckets, withoutBuckets: undefined };
+};
+
+export interface Choice extends Place {
+  readonly database?: string | undefined;
+  readonly index?: string | undefined;
+  /** Null: no bucket. */
+  readonly bucket?: string | null | undefined;
+  readonly dimensions: number;
+}
+
+/** The resources to use, by name; those that do not exist are made. */
+export interface Provisioned {
+  readonly database: D1Description;
+  readonly index: VectorizeDescription;
+  readonly bucket: string | undefined;
+  /** What was made, in words. */
+  readonly made: readonly string[];
+}
+
+/** Throws `misconfigured` where an index can't take the vectors of a model. */
+export const checkIndex = ({ name, dimensions, metric }: VectorizeDescription, wanted: number): void => {
+  if (dimensions === wanted && metric === 'cosine') return;
+  throw new MemoryError(
+    'misconfigured',
+    `The Vectorize index ${name} has ${dimensions} dimensions and the metric ${metric}; the embedding model needs ${wanted} and cosine.`,
+    'Choose another index, or the embedding model that this one was made for.',
+  );
+};
+
+/** Finds or creates, all at once; what exists is taken as it is. Rejects where an index does not fit the model. */
+export const provision = async (
+  client: CloudflareClient,
+  account: string,
+  found: Resources,
+  choice: Choice,
+  options: CallOptions & { onProgress?: (step: string) => void } = {},
+): Promise<Provisioned> => {
+  const { onProgress, ...call } = options;
+  const made: string[] = [];
+  const make = async <T>(what: string, create: () => Promise<T>): Promise<T> => {
+    onProgress?.(`Creating ${what}`);
+    const result = await create();
+    made.push(what);
+    return result;
+  };
+  const names = {
+    database: choice.database ?? USUAL_NAMES.database,
+    index: choice.index ?? USUAL_NAMES.index,
+    bucket: choice.bucket === undefined ? USUAL_NAMES.bucket : choice.bucket,
+  };
+  const index = found.indexes.find(({ name }) => name === names.index);
+  if (index) checkIndex(index, choice.dimensions);
+  const { bucket } = names;
+  const wantsBucket = bucket !== null && found.buckets !== undefined;
+  const [database, readyIndex] = await Promise.all([
+    found.databases.find(({ name, id }) => name === names.database || id === names.database) ??
+      make(`the database ${names.database}`, () =>
+        createD1Database(client, account, names.database, { ...choice, ...call }),
+      ),
+    index ??
+      make(`the Vectorize index ${names.index}`, () =>
+        new VectorizeIndex({ client, account, index: names.index }).create(
+          { dimensions: choice.dimensions, metric: 'cosine' },
+          call,
+        ),
+      ),
+    wantsBucket && !found.buckets.includes(bucket)
+      ? make(`the R2 bucket ${bucket}`, () =>
+          createR2Bucket(
+            { client, account, bucket, jurisdiction: choice.jurisdiction },
+            { locationHint: choice.locationHint, ...call },
+          ),
+        )
+      : undefined,
+  ]);
+  return { database, index: readyIndex, bucket: wantsBucket ? bucket : undefined, made };
+};
+
+/** What a database holds, before anything in it is changed. */
+export interface Inspection {
+  readonly state: D1State;
+  readonly live: number;
+  readonly deleted: number;
+  /** What our tables and their full text will add, estimated from what such databases took. */
+  readonly rowsToWrite: number;
+  readonly megabytesToAdd: number;
+}
+
+/** Rows that each memory adds: two of full text, their shadow tables, an entry of two own indexes. */
+const ROWS_PER_MEMORY = 6;
+/** Full text of words and of trigrams takes about as much as three times the content. */
+const BYTES_PER_CONTENT_BYTE = 3;
+
+export const inspect = async (
+  client: CloudflareClient,
+  account: string,
+  database: string,
+  options?: CallOptions,
+): Promise<Inspection> => {
+  const sql = new D1Database({ client, account, database });
+  const state = await inspectDatabase(sql, options);
+  if (!state.hasMemories) return { state, live: 0, deleted: 0, rowsToWrite: 0, megabytesToAdd: 0 };
+  const deleted = state.missingColumns.includes('deleted_at') ? '0' : 'deleted_at IS NOT NULL';
+  const [rows] = await sql.read(
+    [
+      {
+        sql: `SELECT count(*) AS n, coalesce(sum(${deleted}), 0) AS deleted, coalesce(sum(length(content)), 0) AS bytes FROM memories`,
+      },
+    ],
+    options,
+  );
+  const number = (key: string) => Number(rows?.[0]?.[key] ?? 0);
+  const isNew = state.schemaVersion === 0;
+  return {
+    state,
+    live: number('n') - number('deleted'),
+    deleted: number('deleted'),
+    rowsToWrite: isNew ? number('n') * ROWS_PER_MEMORY : 0,
+    megabytesToAdd: isNew ? (number('bytes') * BYTES_PER_CONTENT_BYTE) / 1e6 : 0,
+  };
+};

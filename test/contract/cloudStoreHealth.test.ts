@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import type { VerifyReport } from '../../src/memory/memory.ts';
+import { get } from './emulatorRequests.ts';
+import { foundIn, longText, storedIn, useCloud } from './cloudStoreFixture.ts';
+
+const LATER = 600_000;
+
+describe('verifying and repairing a cloud store', () => {
+  const cloud = useCloud();
+  const small = { config: { largeContentBytes: 4000 } };
+  /** Ten minutes later, when what was written has long been listed. */
+  const later = { now: () => Date.now() + LATER };
+  const counts = ({ problems }: VerifyReport): Record<string, number> =>
+    Object.fromEntries(problems.map(({ kind, count }) => [kind, count]));
+
+  it('finds nothing where nothing is wrong: deleted, large, long, chunked, in another language', async () => {
+    const [writer, store] = [await cloud.open(small), await cloud.open({ ...small, ...later })];
+    await writer.storeMany([
+      { content: 'short', tags: ['a'] },
+      { content: longText(3500, { start: 'long', end: 'x' }) },
+      { content: longText(9000, { start: 'large', end: 'x' }) },
+      { content: '数据库迁移在周五进行' },
+    ]);
+    const { contentHash } = await writer.store({ content: 'deleted' });
+    await writer.delete([contentHash]);
+    assert.deepEqual(await store.verify(), { checked: 5, problems: [] });
+  });
+
+  it('finds, counts and mends what does not agree', async () => {
+    const writer = await cloud.open(small);
+    const [first, second, large] = [
+      await storedIn(writer, { content: 'the first heron', tags: ['bird'] }),
+      await storedIn(writer, { content: 'the second otter' }),
+      await storedIn(writer, { content: longText(9000, { start: 'a large one', end: 'x' }) }),
+    ];
+    const store = await cloud.open({ ...small, ...later });
+    const { index, bucket } = cloud.resources;
+    await get(cloud.emulator, 'POST', `${index}/delete_by_ids`, { ids: [first.contentHash] });
+    const [chunk = ''] = await cloud.chunkIds();
+    await get(cloud.emulator, 'POST', `${index}-chunks/delete_by_ids`, { ids: [chunk] });
+    await cloud.sql('DELETE FROM em_vectors WHERE content_hash = ?', second.contentHash);
+    const values = Array.from({ length: 768 }, (_, i) => Math.cos(i));
+    await cloud.upsert(index, JSON.stringify({ id: 'f'.repeat(64), values }));
+    await cloud.upsert(`${index}-chunks`, JSON.stringify({ id: chunk.replace(/\..*/, '.99'), values }));
+    await cloud.sql('UPDATE memories SET tags = ? WHERE content_hash = ?', 'wrong', first.contentHash);
+    await cloud.sql(`INSERT INTO tags (name) VALUES ('orphan')`);
+    await get(cloud.emulator, 'PUT', `${bucket}/objects/content%2Forphan.txt`, 'of no memory');
+    const found = counts(await store.verify());
+    assert.deepEqual(found, {
+      'wrong-tags-text': 1,
+      'orphan-tag': 1,
+      'missing-vector': 3,
+      'orphan-vector': 2,
+      'orphan-object': 1,
+    });
+    assert.deepEqual(counts(await store.repair()), {});
+    assert.equal((await cloud.vectorIds()).length, 3);
+    assert.deepEqual(await cloud.objectKeys(), [`content/${large.contentHash}.txt`]);
+    for (const query of ['first heron', 'second otter'])
+      assert.equal((await foundIn(store, { query, mode: 'meaning' })).length, 1, query);
+  });
+
+  it('names what is lost for good, and leaves it', async () => {
+    const store = await cloud.open({ ...small, ...later });
+    const { contentHash } = await store.store({ content: longText(9000, { start: 'large', end: 'x' }) });
+    await get(cloud.emulator, 'DELETE', `${cloud.resources.bucket}/objects/content%2F${contentHash}.txt`);
+    const { problems } = await store.repair();
+    assert.deepEqual(problems, [{ kind: 'missing-object', count: 1, examples: [contentHash] }]);
+  });
+
+  it('does not take for wrong what is only fresh', async () => {
+    cloud.emulator.settings.visibilityDelayMs = 120_000;
+    try {
+      const store = await cloud.open(small);
+      await store.storeMany([{ content: 'one' }, { content: longText(9000, { start: 'large', end: 'x' }) }]);
+      assert.deepEqual((await store.verify()).problems, []);
+    } finally {
+      cloud.emulator.settings.visibilityDelayMs = 0;
+    }
+  });
+
+  it('takes a bounded number of requests: 3,000 memories in 20 and 60', async function () {
+    this.timeout(60_000);
+    const store = await cloud.open(later);
+    await store.storeMany(
+      Array.from({ length: 3000 }, (_, i) => ({ content: `remark number ${i} about the pier` })),
+    );
+    const verify = await cloud.emulator.log.during(() => store.verify());
+    assert.deepEqual(verify.value.problems, []);
+    assert.ok(verify.requests <= 20, `${verify.requests} to verify`);
+    await cloud.sql(`DELETE FROM em_vectors WHERE content_hash < '4'`);
+    const repair = await cloud.emulator.log.during(() => store.repair());
+    assert.deepEqual(repair.value.problems, []);
+    assert.ok(repair.requests <= 60, `${repair.requests} to repair`);
+  });
+
+  it('stops before the limit of the plan; what has no room waits and is found by keyword', async () => {
+    const writer = await cloud.open();
+    cloud.emulator.faults.add({ kind: 'ai-daily-limit', path: /ai\/run/ });
+    await writer.storeMany(Array.from({ length: 10 }, (_, i) => ({ content: `remark ${i} about the pier` })));
+    cloud.emulator.faults.clear();
+    const store = await cloud.open({ ...later, config: { storedDimensions: 4 * 768 } });
+    assert.deepEqual((await store.repair()).problems, []);
+    assert.equal((await cloud.vectorIds()).length, 4);
+    assert.deepEqual((await store.stats()).embedding.pending, 6);
+    assert.equal((await foundIn(store, { query: 'pier', mode: 'keyword', limit: 20 })).length, 10);
+  });
+});

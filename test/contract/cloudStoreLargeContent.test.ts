@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { contentHashOf } from '../../src/memory/contentHash.ts';
+import { MemoryError } from '../../src/memory/errors.ts';
+import { foundIn, longText, storedIn, useCloud } from './cloudStoreFixture.ts';
+
+const keyOf = (content: string): string => `content/${contentHashOf(content)}.txt`;
+const refuses = (answer: Promise<unknown>, code: string, text: RegExp): Promise<void> =>
+  assert.rejects(answer, (error) => {
+    assert.ok(MemoryError.is(error));
+    assert.deepEqual(
+      [error.code, text.test(`${error.message} ${error.nextStep}`)],
+      [code, true],
+      String(error),
+    );
+    return true;
+  });
+
+describe('large content of the cloud store', () => {
+  const cloud = useCloud();
+  const small = { config: { largeContentBytes: 2000 } };
+
+  it('lies in R2 under the name and behind the placeholder of mcp-memory-service, and reads back exactly', async () => {
+    const store = await cloud.open();
+    const content = `\ufeffBOM, CRLF\r\n, 🎉, \u0001 and "quotes" ${'Ünïcode\n'.repeat(160_000)}\n end `;
+    const memory = await storedIn(store, { content });
+    assert.ok(memory.content === content && !memory.truncated);
+    const [row] = await cloud.sql('SELECT content, r2_key, content_size FROM memories');
+    assert.deepEqual(row, {
+      content: `[R2 Content: ${keyOf(content)}]`,
+      r2_key: keyOf(content),
+      content_size: Buffer.byteLength(content),
+    });
+    for await (const each of store.iterate({})) assert.ok(each.content === content);
+  });
+
+  it('is found by keyword in its first part, and by meaning in its middle and end', async () => {
+    const store = await cloud.open(small);
+    const content = longText(20_000, {
+      start: 'Zebras are striped animals',
+      middle: 'A volcano erupted with glowing lava and ash',
+      end: 'The orchestra rehearsed a symphony with violins',
+    });
+    await store.store({ content });
+    await store.storeMany(
+      Array.from({ length: 20 }, (_, i) => ({ content: `an unrelated remark number ${i}` })),
+    );
+    for (const query of ['zebras striped', 'volcano lava erupted', 'orchestra symphony violins'])
+      assert.equal((await foundIn(store, { query, mode: 'meaning' }))[0], content.slice(0, 4096), query);
+    assert.equal((await foundIn(store, { query: 'zebra', mode: 'keyword' })).length, 1);
+    const rows = content.length / 1350;
+    const chunks = await cloud.chunkIds();
+    assert.ok(chunks.length >= rows - 1, `${chunks.length} further chunks`);
+    assert.deepEqual((await cloud.vectorIds()).length, 21, 'one vector a memory in the shared index');
+  });
+
+  it('is found in the middle while Vectorize does not show it yet', async () => {
+    cloud.emulator.settings.visibilityDelayMs = 120_000;
+    try {
+      const store = await cloud.open(small);
+      const long = { start: 'Minutes', middle: 'A volcano erupted with lava', end: 'end' };
+      await store.store({ content: longText(9000, long) });
+      const { hits } = await store.search({ query: 'volcano lava', mode: 'meaning' });
+      assert.equal(hits.length, 1);
+    } finally {
+      cloud.emulator.settings.visibilityDelayMs = 0;
+    }
+  });
+
+  it('moves when an edit crosses the threshold; the object of the replaced text goes when that is purged', async () => {
+    const store = await cloud.open(small);
+    const [large, larger] = ['a walrus '.repeat(300), 'a narwhal '.repeat(400)];
+    const first = await storedIn(store, { content: large, tags: ['sea'] });
+    const second = await store.update(first.contentHash, { content: 'a small otter' });
+    assert.deepEqual([second.content, second.truncated, second.tags], ['a small otter', false, ['sea']]);
+    const third = await store.update(second.contentHash, { content: larger });
+    assert.ok(third.content === larger && !third.truncated);
+    assert.equal(
+      (await store.get([first.contentHash]))[0]?.content,
+      large,
+      'replaced, it can still be restored',
+    );
+    await store.purge([first.contentHash, second.contentHash]);
+    assert.deepEqual(await cloud.objectKeys(), [keyOf(larger)]);
+    assert.equal((await foundIn(store, { query: 'narwhal', mode: 'keyword' })).length, 1);
+  });
+
+  it('moves when white space alone makes it small or large, and leaves no object behind', async () => {
+    const store = await cloud.open(small);
+    const wide = `${' '.repeat(3000)}an Ocelot`;
+    const { contentHash } = await storedIn(store, { content: wide });
+    assert.equal((await store.update(contentHash, { content: 'an ocelot' })).content, 'an ocelot');
+    assert.deepEqual(await cloud.objectKeys(), []);
+    assert.ok((await store.update(contentHash, { content: wide })).content === wide);
+    assert.deepEqual(await cloud.objectKeys(), [keyOf(wide)]);
+    assert.equal((await storedIn(store, { content: 'An OCELOT' })).content, 'An OCELOT');
+    assert.deepEqual(await cloud.objectKeys(), []);
+    assert.equal((await foundIn(store, { query: 'ocelot', mode: 'keyword' })).length, 1);
+  });
+
+  it('leaves R2 and both indexes with its memory', async () => {
+    const store = await cloud.open(small);
+    const { contentHash } = await storedIn(store, {
+      content: longText(9000, { start: 'to go', end: 'gone' }),
+    });
+    assert.ok((await cloud.chunkIds()).length > 3);
+    await store.delete([contentHash]);
+    assert.deepEqual([await cloud.vectorIds(), await cloud.chunkIds()], [[], []]);
+    assert.ok((await store.get([contentHash]))[0]?.content.endsWith('gone'));
+    await store.restore([contentHash]);
+    assert.ok((await cloud.chunkIds()).length > 3);
+    await store.purge(await store.delete([contentHash]));
+    assert.deepEqual(
+      [await cloud.vectorIds(), await cloud.chunkIds(), await cloud.objectKeys()],
+      [[], [], []],
+    );
+    assert.deepEqual(await cloud.sql('SELECT * FROM em_vectors'), []);
+  });
+
+  it('is never what something else answered in the place of R2', async () => {
+    const store = await cloud.open(small);
+    const content = longText(9000, { start: 'the real one', end: 'its end' });
+    const { contentHash } = await store.store({ content });
+    const page = { kind: 'huge-body', method: 'GET', path: /objects/, bytes: 5000 } as const;
+    cloud.emulator.faults.add({ ...page, times: 1 });
+    assert.ok((await store.get([contentHash]))[0]?.content === content, 'asked for again');
+    cloud.emulator.faults.add(page);
+    await refuses(store.get([contentHash]), 'damaged', /another length/);
+  });
+
+  it('is refused without a bucket, with what to do, and everything else works', async () => {
+    const store = await cloud.open({ config: { ...small.config, bucket: undefined } });
+    await refuses(store.store({ content: 'x '.repeat(2000) }), 'too-large', /bucket.*Connect/);
+    const { contentHash } = await store.store({ content: 'short' });
+    await refuses(store.update(contentHash, { content: 'x '.repeat(2000) }), 'too-large', /bucket/);
+    assert.equal(await store.count({}), 1);
+    assert.deepEqual(await cloud.vectorIds(), [contentHash]);
+  });
+
+  it('is explained where R2 is not enabled on the account', async () => {
+    const store = await cloud.open(small);
+    cloud.emulator.settings.r2Enabled = false;
+    try {
+      await refuses(store.store({ content: 'x '.repeat(2000) }), 'misconfigured', /R2 is not enabled/);
+      assert.equal((await store.store({ content: 'short' })).outcome, 'stored');
+    } finally {
+      cloud.emulator.settings.r2Enabled = true;
+    }
+    assert.equal(await store.count({}), 1);
+  });
+
+  it('warns once where the threshold is above what a row takes, and stores what JSON makes six times as long', async () => {
+    cloud.log.length = 0;
+    const store = await cloud.open({ config: { largeContentBytes: 5_000_000 } });
+    assert.equal(cloud.log.filter((line) => line.includes('goes to R2')).length, 1);
+    const memory = await storedIn(store, { content: `start ${'\u0001'.repeat(800_000)} end` });
+    assert.equal(memory.contentSize, 800_010);
+    const most = await storedIn(store, { content: '"'.repeat(899_000) });
+    assert.equal(most.content.length, 899_000);
+  });
+
+  it('many long ones fit into the statements of a batch', async () => {
+    const store = await cloud.open();
+    const memories = Array.from({ length: 12 }, (_, i) => ({
+      content: longText(120_000, { start: `long one ${i}`, end: `end ${i}` }),
+    }));
+    const results = await store.storeMany(memories);
+    assert.equal(results.length, 12);
+    assert.equal(await store.count({}), 12);
+    assert.equal((await cloud.vectorIds()).length, 12);
+  });
+});

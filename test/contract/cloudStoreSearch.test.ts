@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import type { CloudStore } from '../../src/cloudflare/openCloudStore.ts';
+import type { MemoryFilter, SearchMode } from '../../src/memory/memory.ts';
+import { foundIn, storedIn, useCloud } from './cloudStoreFixture.ts';
+
+const MODES: readonly SearchMode[] = ['keyword', 'meaning', 'hybrid'];
+
+const other = (i: number): string =>
+  `Remark ${i}: ${['the invoice', 'a meeting', 'the printer', 'a holiday'][i % 4] ?? ''} of unit ${i % 91} came up`;
+
+describe('a search among 5,000 memories', function () {
+  this.timeout(120_000);
+  const cloud = useCloud({ shared: true });
+  let store: CloudStore;
+  const wanted = Array.from(
+    { length: 10 },
+    (_, i) => `The telescope number ${i} observes distant galaxies at night`,
+  );
+  const closer = Array.from({ length: 150 }, (_, i) => `distant galaxies, telescope ${i}`);
+
+  before(async () => {
+    store = await cloud.open();
+    await store.storeMany([
+      ...Array.from({ length: 4840 }, (_, i) => ({
+        content: other(i),
+        tags: i % 2 === 0 ? ['common', 'work'] : ['work'],
+        createdAt: 2_000_000 + i,
+      })),
+      ...closer.map((content) => ({ content, tags: ['work'], createdAt: 1_500_000 })),
+      ...wanted.map((content) => ({
+        content,
+        tags: ['common', 'rare'],
+        project: 'stars',
+        createdAt: 1_000_000,
+      })),
+    ]);
+  });
+
+  const findsAll = async (filter: MemoryFilter): Promise<void> => {
+    for (const mode of MODES) {
+      const { value, requests, roundTrips } = await cloud.emulator.log.during(() =>
+        store.search({ query: 'telescope distant galaxies', mode, filter, limit: 10 }),
+      );
+      assert.deepEqual(value.hits.map(({ memory }) => memory.content).sort(), wanted, mode);
+      assert.ok(
+        requests <= 4 && roundTrips <= 3,
+        `${mode}: ${requests} requests in ${roundTrips} round trips`,
+      );
+    }
+  };
+
+  it('finds all ten that match and have a rare tag, though 150 others are closer', () =>
+    findsAll({ tags: ['rare'] }));
+  it('finds them by project', () => findsAll({ project: 'stars' }));
+  it('finds them by time', () => findsAll({ time: { to: 1_400_000 } }));
+  it('finds them where more than 1,000 pass the filter, though 150 others are closer', () =>
+    findsAll({ tags: ['common'] }));
+
+  it('finds 50 and 100 where as many are asked for', async () => {
+    for (const limit of [50, 100])
+      for (const mode of MODES)
+        assert.equal(
+          (await foundIn(store, { query: 'telescope distant galaxies', mode, limit })).length,
+          limit,
+          `${mode} ${limit}`,
+        );
+  });
+
+  it('finds nothing where nothing passes the filter', async () => {
+    for (const mode of MODES)
+      assert.deepEqual(
+        await foundIn(store, { query: 'telescope', mode, filter: { tags: ['none'] } }),
+        [],
+        mode,
+      );
+  });
+});
+
+describe('a search while Vectorize is behind', () => {
+  const cloud = useCloud();
+
+  it('finds fresh writes at once, another process too', async () => {
+    cloud.emulator.settings.visibilityDelayMs = 120_000;
+    const store = await cloud.open();
+    const reader = await cloud.open();
+    await store.storeMany(Array.from({ length: 100 }, (_, i) => ({ content: other(i) })));
+    await store.store({ content: 'The telescope observes distant galaxies' });
+    assert.deepEqual(await cloud.vectorIds(), []);
+    for (const each of [store, reader])
+      for (const mode of MODES)
+        assert.equal(
+          (await foundIn(each, { query: 'telescope galaxies', mode }))[0],
+          'The telescope observes distant galaxies',
+          mode,
+        );
+  });
+
+  it('finds a whole import at once', async () => {
+    cloud.emulator.settings.visibilityDelayMs = 120_000;
+    const store = await cloud.open();
+    await store.storeMany(
+      Array.from({ length: 900 }, (_, i) => ({ content: other(i), createdAt: 1000 + i })),
+    );
+    const { hits } = await store.search({ query: other(450), mode: 'meaning', limit: 5 });
+    assert.equal(hits[0]?.memory.content, other(450));
+  });
+
+  it('never shows what is deleted, though Vectorize still has it', async () => {
+    cloud.emulator.settings.visibilityDelayMs = 0;
+    const store = await cloud.open();
+    const memory = await storedIn(store, { content: 'The telescope observes distant galaxies' });
+    cloud.emulator.settings.visibilityDelayMs = 120_000;
+    await store.delete([memory.contentHash]);
+    assert.deepEqual(await cloud.vectorIds(), [memory.contentHash]);
+    for (const mode of MODES)
+      assert.deepEqual(await foundIn(store, { query: 'telescope galaxies', mode }), [], mode);
+  });
+});
