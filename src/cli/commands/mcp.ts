@@ -1,0 +1,184 @@
+import { once } from 'node:events';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { InvalidArgumentError, type Command } from 'commander';
+import type { McpContext } from '../../mcp/mcpContext.ts';
+import { MemoryError } from '../../memory/errors.ts';
+import type { MemoryStore } from '../../memory/memoryStore.ts';
+import { projectTag } from '../../memory/projects.ts';
+import { MAX_TAG_LENGTH, normaliseTag } from '../../memory/tags.ts';
+import type { Cli } from '../cli.ts';
+import { gitProjectOf } from '../gitProject.ts';
+import { withStore } from '../openStore.ts';
+import { commaSeparated } from '../options.ts';
+import { note } from '../output.ts';
+
+interface McpOptions {
+  readonly http?: number;
+  readonly project?: string;
+  readonly onlyProject?: boolean;
+  readonly workspace?: string;
+  readonly readOnly?: boolean;
+  readonly olderNames?: boolean;
+  readonly disable?: string[];
+}
+
+const TOKEN = 'EDGE_MEMORY_MCP_TOKEN';
+const SHORTEST_TOKEN = 16;
+/** The longest name that still makes a tag with its prefix. */
+const PROJECT_LENGTH = MAX_TAG_LENGTH - projectTag('').length;
+/** A memory may have 16 MiB, which JSON may double. */
+const LONGEST_MESSAGE = 40 * 1024 * 1024;
+
+const HELP = `
+Without --http it speaks over standard input and output, as clients start it:
+  {"mcpServers": {"edge-memory": {"command": "edge-memory", "args": ["mcp"]}}}
+
+Over HTTP it listens on this machine only, at /mcp, for clients that send
+"Authorization: Bearer TOKEN", where TOKEN is what ${TOKEN} holds.`;
+
+const port = (value: string): number => {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 0 || number > 65_535)
+    throw new InvalidArgumentError('It must be a port, 0 to 65535.');
+  return number;
+};
+
+export const addMcpCommand = (program: Command, cli: Cli): void => {
+  program
+    .command('mcp')
+    .description('Serve the memories to AI agents (Model Context Protocol)')
+    .option('--http <port>', 'over HTTP on this machine (0: any free port)', port)
+    .option(
+      '--project <name>',
+      'the current project (or EDGE_MEMORY_PROJECT); default: the git repository here',
+    )
+    .option('--only-project', 'agents see and change memories of this project only')
+    .option('--workspace <folder>', 'the folder whose files agents may ingest; default: here')
+    .option('--read-only', 'agents may not store, change or delete')
+    .option('--older-names', "offer mcp-memory-service's older tool names too")
+    .option('--disable <a,b>', 'tools that are not offered', commaSeparated)
+    .addHelpText('after', HELP)
+    .action(async (options: McpOptions) => {
+      const serving = new Serving(cli);
+      const context = await contextOf(program.version() ?? '', options);
+      await (options.http === undefined
+        ? serveStdio(cli, serving, context)
+        : serveHttp(cli, serving, context, options.http));
+    });
+};
+
+/** The store, opened at the first call, and closed at the end. */
+class Serving {
+  readonly #cli: Cli;
+  readonly #ending = Promise.withResolvers<undefined>();
+  #opened: Promise<MemoryStore> | undefined;
+  #closed: Promise<void> | undefined;
+
+  constructor(cli: Cli) {
+    this.#cli = cli;
+  }
+
+  readonly open = async (): Promise<MemoryStore> => {
+    this.#opened ??= new Promise((resolve, reject) => {
+      const stay = (store: MemoryStore) => {
+        resolve(store);
+        return this.#ending.promise;
+      };
+      this.#closed = withStore(this.#cli, stay, { background: true, embedderWorker: embedderWorker() });
+      this.#closed.catch(reject);
+    });
+    try {
+      return await this.#opened;
+    } catch (error) {
+      // What was in the way may be gone at the next call.
+      this.#opened = undefined;
+      throw error;
+    }
+  };
+
+  async close(): Promise<void> {
+    this.#ending.resolve(undefined);
+    await this.#closed?.catch(() => undefined);
+  }
+}
+
+/** Beside the bundle, or in the checkout when this runs from its source. */
+const embedderWorker = (): URL => {
+  const source = import.meta.url.endsWith('.ts');
+  const bundle = import.meta.url.replace(/\/dist\/.*$/, '/dist/');
+  return source
+    ? new URL('../../local/embedderWorker.ts', import.meta.url)
+    : new URL('embedderWorker.js', bundle);
+};
+
+const contextOf = async (version: string, options: McpOptions): Promise<McpContext> => {
+  const git = gitProjectOf(process.cwd());
+  const named = [options.project, process.env['EDGE_MEMORY_PROJECT'], git?.name].find((name) => name);
+  const project = named === undefined ? undefined : normaliseTag(named.slice(0, PROJECT_LENGTH));
+  const workspace = path.resolve(options.workspace ?? process.cwd());
+  // Desktop clients start servers in the home folder or at the root, which are no workspace.
+  const isWorkspace =
+    options.workspace !== undefined || ![homedir(), path.parse(workspace).root].includes(workspace);
+  const { WorkspaceFiles } = await import('../../mcp/workspaceFiles.ts');
+  return {
+    version,
+    client: 'mcp',
+    ...(project !== undefined && { project }),
+    ...(git !== undefined && { repository: git.repository }),
+    settings: {
+      readOnly: options.readOnly,
+      olderNames: options.olderNames,
+      onlyProject: options.onlyProject,
+      disabledTools: options.disable,
+    },
+    ...(isWorkspace && { files: new WorkspaceFiles(workspace) }),
+  };
+};
+
+/** Resolves when the process is asked to end. */
+const asked = async (signal: AbortSignal): Promise<void> => {
+  if (signal.aborted) return;
+  await Promise.race([once(signal, 'abort'), once(process, 'SIGTERM')]);
+};
+
+const serveStdio = async (cli: Cli, serving: Serving, context: McpContext): Promise<void> => {
+  const [{ serveStdio: serve, StdioServerTransport }, { createServer }] = await Promise.all([
+    import('@modelcontextprotocol/server/stdio'),
+    import('../../mcp/createServer.ts'),
+  ]);
+  const transport = new StdioServerTransport(process.stdin, process.stdout, {
+    maxBufferSize: LONGEST_MESSAGE,
+  });
+  const ended = Promise.race([once(process.stdin, 'end'), once(process.stdin, 'close'), asked(cli.signal)]);
+  const handle = serve(() => createServer(serving.open, context), {
+    transport,
+    onerror: (error) => note(`mcp: ${error.message}`),
+  });
+  await ended;
+  await handle.close();
+  await serving.close();
+  process.stdin.destroy();
+};
+
+const serveHttp = async (cli: Cli, serving: Serving, context: McpContext, port: number): Promise<void> => {
+  const token = process.env[TOKEN] ?? '';
+  if (token.length < SHORTEST_TOKEN)
+    throw new MemoryError(
+      'misconfigured',
+      `Serving over HTTP needs a token of at least ${SHORTEST_TOKEN} characters in ${TOKEN}.`,
+      `Set it, for example: export ${TOKEN}=$(openssl rand -hex 32)`,
+    );
+  const [http, { createServer }] = await Promise.all([
+    import('../../mcp/serveHttp.ts'),
+    import('../../mcp/createServer.ts'),
+  ]);
+  const { server, close } = http.serveHttp(() => createServer(serving.open, context), token);
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  note(`Listening on http://127.0.0.1:${typeof address === 'object' ? (address?.port ?? port) : port}/mcp`);
+  await asked(cli.signal);
+  await close();
+  await serving.close();
+};

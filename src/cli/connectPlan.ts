@@ -1,0 +1,167 @@
+import { type Account, listAccounts, type TokenState, verifyToken } from '../cloudflare/account.ts';
+import type { CloudflareClient } from '../cloudflare/client.ts';
+import { type D1Description, timeTravelBookmark } from '../cloudflare/d1Databases.ts';
+import {
+  checkIndex,
+  findResources,
+  inspect,
+  type Inspection,
+  type Resources,
+} from '../cloudflare/provision.ts';
+import { VectorizeIndex } from '../cloudflare/vectorize.ts';
+import { WorkersAiEmbedder } from '../cloudflare/workersAi.ts';
+import { DEFAULT_MODEL } from '../cloudflare/workersAiModels.ts';
+import { MemoryError } from '../memory/errors.ts';
+import type { CallOptions, EmbeddingModel } from '../memory/ports.ts';
+import type { Cli } from './cli.ts';
+import { inert } from './inertText.ts';
+
+/** The options, and the variables in the place of those that are left out. */
+export interface Wanted {
+  readonly account: string | undefined;
+  readonly database: string;
+  readonly index: string;
+  /** Null: none. */
+  readonly bucket: string | null;
+  readonly model: string | undefined;
+  readonly locationHint: string | undefined;
+  readonly jurisdiction: string | undefined;
+}
+
+export interface Connecting {
+  readonly cli: Cli;
+  readonly client: CloudflareClient;
+  readonly wanted: Wanted;
+  readonly call: CallOptions;
+  readonly say: (text: string) => void;
+}
+
+/** What connecting will use, make and add. */
+export interface Plan {
+  readonly token: TokenState;
+  readonly account: Account;
+  readonly resources: Resources;
+  /** Without an id where it is to be made. */
+  readonly database: { readonly id: string | undefined; readonly name: string };
+  /** Of the database, where it exists. */
+  readonly inspection: Inspection | undefined;
+  readonly index: { readonly name: string; readonly exists: boolean; readonly vectors: number };
+  readonly bucket: string | null;
+  readonly model: EmbeddingModel;
+  readonly modelName: string;
+  /** The database's place in its history before the first change by Edge Memory. */
+  readonly bookmark: string | undefined;
+}
+
+/** Asks what is there, and changes nothing. */
+export const makePlan = async (connecting: Connecting): Promise<Plan> => {
+  const { client, wanted, call, say } = connecting;
+  say('Verifying the token …');
+  const { token, account } = await identify(connecting);
+  say(`Looking for the resources in ${inert(account.name)} …`);
+  const { jurisdiction } = wanted;
+  const resources = await findResources(client, account.id, { jurisdiction, ...call });
+  const database = databaseOf(resources, wanted.database, account);
+  const inspection = database && (await inspect(client, account.id, database.id, call));
+  const index = resources.indexes.find(({ name }) => name === wanted.index);
+  const model = modelOf(wanted, inspection);
+  const [embedder, info, bookmark] = await Promise.all([
+    // Proves that the token may use the model, and tells the dimensions of one that is not known.
+    WorkersAiEmbedder.probe({ client, account: account.id, model }, call),
+    index && new VectorizeIndex({ client, account: account.id, index: index.name }).info(call),
+    database && inspection && isUnprepared(inspection)
+      ? timeTravelBookmark(client, account.id, database.id, call)
+      : undefined,
+  ]);
+  if (index) checkIndex(index, embedder.model.dimensions);
+  return {
+    token,
+    account,
+    resources,
+    database: database ?? { id: undefined, name: wanted.database },
+    inspection,
+    index: { name: wanted.index, exists: index !== undefined, vectors: info?.vectorCount ?? 0 },
+    bucket: resources.buckets === undefined ? null : wanted.bucket,
+    model: embedder.model,
+    modelName: model,
+    bookmark,
+  };
+};
+
+/** It has another program's memories and none of our tables. */
+export const isUnprepared = ({ state, live, deleted }: Inspection): boolean =>
+  state.schemaVersion === 0 && live + deleted > 0;
+
+const identify = async ({
+  client,
+  wanted,
+  call,
+}: Connecting): Promise<{ token: TokenState; account: Account }> => {
+  const isId = /^[0-9a-f]{32}$/i.test(wanted.account ?? '');
+  const listing = listAccounts(client, call).catch((error: unknown) => {
+    // Who may not list accounts can still name one; a token that is no good is told of by its verification.
+    if (MemoryError.is(error, 'forbidden') || MemoryError.is(error, 'unauthorized')) return [];
+    throw error;
+  });
+  const [token, accounts] = await Promise.all([
+    verifyToken(client, { account: isId ? wanted.account : undefined, accounts: () => listing, ...call }),
+    listing,
+  ]);
+  return { token, account: accountOf(accounts, wanted.account, isId) };
+};
+
+const accountOf = (accounts: readonly Account[], wanted: string | undefined, isId: boolean): Account => {
+  const listed = accounts.map(({ id, name }) => `${name} (${id})`).join(', ');
+  if (wanted !== undefined) {
+    const known = accounts.find(({ id, name }) => id === wanted.toLowerCase() || name === wanted);
+    if (known) return known;
+    if (isId) return { id: wanted.toLowerCase(), name: wanted.toLowerCase() };
+    throw new MemoryError(
+      'invalid-input',
+      `The token reaches no account “${wanted}”${listed === '' ? '' : `; it reaches ${listed}`}.`,
+      'Name the account by its ID with --account.',
+    );
+  }
+  const [only, ...others] = accounts;
+  if (only !== undefined && others.length === 0) return only;
+  if (only === undefined)
+    throw new MemoryError(
+      'invalid-input',
+      'The token lists no account.',
+      'Name the account with --account ID (32 characters, in the address of Cloudflare’s dashboard), or give the token the permission “Account Settings Read”.',
+    );
+  throw new MemoryError(
+    'invalid-input',
+    `The token reaches several accounts: ${listed}.`,
+    'Choose one with --account.',
+  );
+};
+
+const databaseOf = (
+  { databases }: Resources,
+  wanted: string,
+  account: Account,
+): D1Description | undefined => {
+  const found = databases.find(({ id, name }) => id === wanted || name === wanted);
+  if (found === undefined && /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(wanted))
+    throw new MemoryError(
+      'misconfigured',
+      `The account ${account.name} has no D1 database with the ID ${wanted}.`,
+      'Check CLOUDFLARE_D1_DATABASE_ID, or name a database with --database-name: one that does not exist is made.',
+    );
+  return found;
+};
+
+/** A database keeps the model that its vectors are made by. */
+const modelOf = (wanted: Wanted, inspection: Inspection | undefined): string => {
+  const recorded = inspection?.state.embeddingSpace?.replace(/:[^:]*$/, '');
+  const model = wanted.model ?? recorded ?? DEFAULT_MODEL;
+  const isShared = inspection !== undefined && recorded === undefined && inspection.live > 0;
+  const kept = isShared ? DEFAULT_MODEL : recorded;
+  if (kept === undefined || kept === model) return model;
+  throw new MemoryError(
+    'misconfigured',
+    `The vectors of this database are made by ${kept}; those of ${model} can not be compared with them.`,
+    'Leave out --model and CLOUDFLARE_EMBEDDING_MODEL, or connect another database.',
+  );
+};

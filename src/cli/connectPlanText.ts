@@ -1,0 +1,72 @@
+import type { TokenState } from '../cloudflare/account.ts';
+import type { Inspection, Resources } from '../cloudflare/provision.ts';
+import type { Plan } from './connectPlan.ts';
+import { inert } from './inertText.ts';
+import { counted, labelled } from './output.ts';
+
+const WEEK_MS = 7 * 86_400_000;
+
+/** What there is and what will be added, for a person to decide on. */
+export const planText = (plan: Plan): string => {
+  const { token, account, database, inspection, index, resources, bucket, model, modelName } = plan;
+  const isNew = 'will be created';
+  return labelled([
+    ['account', `${inert(account.name)} (${inert(account.id)})`],
+    ['token', tokenText(token)],
+    ['database', `${inert(database.name)}, ${inspection ? contentText(inspection) : isNew}`],
+    ['index', `${inert(index.name)}, ${index.exists ? counted(index.vectors, 'vector') : isNew}`],
+    ['bucket', bucketText(resources, bucket)],
+    ['model', `${inert(modelName)}, ${model.dimensions} dimensions (${inert(model.space)})`],
+    ['to add', inspection && additionText(inspection)],
+    [
+      'undo',
+      plan.bookmark &&
+        `npx wrangler d1 time-travel restore ${inert(database.name)} --bookmark=${inert(plan.bookmark)}`,
+    ],
+    ['sent there', 'what you store from now on: its text to D1 (large ones to R2) and to Workers AI'],
+  ]);
+};
+
+const tokenText = ({ owner, expiresAt }: TokenState): string => {
+  const whose = owner === 'user' ? 'a user’s' : 'the account’s own';
+  if (expiresAt === undefined) return `valid (${whose})`;
+  const until = new Date(expiresAt).toISOString().slice(0, 10);
+  return `valid until ${until} (${whose})${expiresAt - Date.now() < WEEK_MS ? '; make a new one soon' : ''}`;
+};
+
+const contentText = ({ state, live, deleted }: Inspection): string => {
+  const memories = `${counted(live, 'memory', 'memories')}${deleted > 0 ? ` and ${deleted.toLocaleString('en')} deleted` : ''}`;
+  if (!state.hasMemories) return 'empty';
+  return state.schemaVersion > 0 ? `${memories}, connected before` : `${memories} of mcp-memory-service`;
+};
+
+const bucketText = ({ buckets, withoutBuckets }: Resources, bucket: string | null): string => {
+  if (buckets === undefined) return `none: ${inert(withoutBuckets ?? '')}`;
+  if (bucket === null) return 'none: content of more than 900 kB is refused';
+  return `${inert(bucket)}${buckets.includes(bucket) ? '' : ', will be created'}`;
+};
+
+const additionText = ({ state, rowsToWrite, megabytesToAdd }: Inspection): string | undefined => {
+  if (state.schemaVersion > 0 || rowsToWrite === 0) return undefined;
+  return [
+    `tables and full text of Edge Memory, about ${rowsToWrite.toLocaleString('en')} rows written`,
+    `(the free plan allows 100,000 a day) and ${megabytesToAdd.toFixed(1)} MB;`,
+    'mcp-memory-service’s rows stay as they are, but wrangler d1 export refuses databases with full text.',
+    'edge-memory disconnect --remove-tables takes it all out again',
+  ].join(' ');
+};
+
+/** For an administrator, where the token may not create what is missing. */
+export const wranglerLines = ({ database, index, bucket, resources, model }: Plan): string =>
+  [
+    'Someone with more rights can create them, then connect again:',
+    ...(database.id === undefined ? [`  npx wrangler d1 create ${inert(database.name)}`] : []),
+    ...(index.exists
+      ? []
+      : [
+          `  npx wrangler vectorize create ${inert(index.name)} --dimensions=${model.dimensions} --metric=cosine`,
+        ]),
+    ...(bucket === null || resources.buckets?.includes(bucket)
+      ? []
+      : [`  npx wrangler r2 bucket create ${inert(bucket)}`]),
+  ].join('\n');

@@ -1,0 +1,171 @@
+import { NEW_DATABASE } from '../cloudflare/cloudSchema.ts';
+import { apiSettingsOf, optionalVariable } from '../cloudflare/environment.ts';
+import { type CloudStore, openCloudStore } from '../cloudflare/openCloudStore.ts';
+import { provision, type Provisioned, USUAL_NAMES } from '../cloudflare/provision.ts';
+import { defaultDataFolder } from '../local/paths.ts';
+import { type CloudTarget, writeStoreConfig } from '../local/storeConfig.ts';
+import { MemoryError } from '../memory/errors.ts';
+import type { CallOptions } from '../memory/ports.ts';
+import type { Cli } from './cli.ts';
+import { openClient } from './cloudClient.ts';
+import { type Connecting, isUnprepared, makePlan, type Plan } from './connectPlan.ts';
+import { planText, wranglerLines } from './connectPlanText.ts';
+import { EXIT } from './exitCodes.ts';
+import { inert } from './inertText.ts';
+import { readToken } from './input.ts';
+import { answer, confirmed, isAttended, note, progress } from './output.ts';
+
+export interface ConnectOptions {
+  readonly account?: string;
+  readonly databaseName?: string;
+  readonly index?: string;
+  readonly r2Bucket?: string;
+  /** False: --no-bucket. */
+  readonly bucket: boolean;
+  readonly model?: string;
+  readonly location?: string;
+  readonly jurisdiction?: string;
+  readonly yes?: boolean;
+}
+
+/** Finds or makes the resources, prepares the database and makes it the active store of every face. */
+export const connect = async (cli: Cli, options: ConnectOptions): Promise<void> => {
+  if (cli.options().database !== undefined)
+    throw new MemoryError(
+      'invalid-input',
+      '--database names a file on this machine, not a database in Cloudflare.',
+      'Name a D1 database with --database-name.',
+    );
+  const { values } = cli.variables();
+  const api = apiSettingsOf(values);
+  const token = api.token === '' ? await readToken(cli.signal) : api.token;
+  const variable = (name: string) => optionalVariable(values, name);
+  const { client, close } = openClient(cli, { ...api, token });
+  const connecting: Connecting = {
+    cli,
+    client,
+    wanted: {
+      account: options.account ?? variable('CLOUDFLARE_ACCOUNT_ID'),
+      database: options.databaseName ?? variable('CLOUDFLARE_D1_DATABASE_ID') ?? USUAL_NAMES.database,
+      index: options.index ?? variable('CLOUDFLARE_VECTORIZE_INDEX') ?? USUAL_NAMES.index,
+      bucket: options.bucket
+        ? (options.r2Bucket ?? variable('CLOUDFLARE_R2_BUCKET') ?? USUAL_NAMES.bucket)
+        : null,
+      model: options.model ?? variable('CLOUDFLARE_EMBEDDING_MODEL'),
+      locationHint: options.location,
+      jurisdiction: options.jurisdiction,
+    },
+    call: { signal: cli.signal },
+    say: (text) => {
+      if (!cli.options().json) note(text);
+    },
+  };
+  try {
+    const plan = await makePlan(connecting);
+    connecting.say(planText(plan));
+    if (await isAgreed(connecting, plan, options.yes ?? false)) await carryOut(connecting, plan);
+    else {
+      note('Nothing was changed.');
+      process.exitCode = EXIT.nothingDone;
+    }
+  } finally {
+    await close();
+  }
+};
+
+/** Only the first change of a database that holds another program's memories is asked for. */
+const isAgreed = async ({ cli }: Connecting, plan: Plan, yes: boolean): Promise<boolean> => {
+  const { inspection, database } = plan;
+  if (inspection === undefined || !isUnprepared(inspection) || yes) return true;
+  if (isAttended()) return confirmed(`Add Edge Memory’s tables to ${inert(database.name)}?`, cli.signal);
+  const memories = inspection.live + inspection.deleted;
+  throw new MemoryError(
+    'invalid-input',
+    `The database ${database.name} holds ${memories.toLocaleString('en')} memories of mcp-memory-service; nothing was changed.`,
+    `Run it again with --yes to add Edge Memory’s tables (about ${inspection.rowsToWrite.toLocaleString('en')} rows written). That service’s rows stay as they are.`,
+  );
+};
+
+const carryOut = async (connecting: Connecting, plan: Plan): Promise<void> => {
+  const { cli, call, say } = connecting;
+  const made = await makeResources(connecting, plan);
+  const target = targetOf(connecting, plan, made);
+  say('Preparing the database …');
+  const store = await prepare(connecting, plan, target);
+  await writeStoreConfig(defaultDataFolder(), { active: target });
+  const { inspection } = plan;
+  if (inspection !== undefined && inspection.live + inspection.deleted > 0) await fill(store, call);
+  const { account, accountName, ...resources } = target;
+  const facts = {
+    account: { id: account, name: accountName },
+    ...resources,
+    bucket: target.bucket ?? null,
+    without_bucket: plan.resources.withoutBuckets ?? null,
+    dimensions: plan.model.dimensions,
+    made: made.made,
+    memories: inspection?.live ?? 0,
+    bookmark: plan.bookmark ?? null,
+  };
+  answer(cli, facts, () => 'Connected. Every command uses these memories while CLOUDFLARE_API_TOKEN is set.');
+};
+
+const makeResources = async ({ client, wanted, call, say }: Connecting, plan: Plan): Promise<Provisioned> => {
+  try {
+    return await provision(
+      client,
+      plan.account.id,
+      plan.resources,
+      { ...wanted, dimensions: plan.model.dimensions },
+      { ...call, onProgress: (step) => say(`${inert(step)} …`) },
+    );
+  } catch (error) {
+    if (MemoryError.is(error, 'forbidden')) say(wranglerLines(plan));
+    throw error;
+  }
+};
+
+const targetOf = (
+  { wanted: { jurisdiction } }: Connecting,
+  { account, model, modelName }: Plan,
+  { database, index, bucket }: Provisioned,
+): CloudTarget => ({
+  account: account.id,
+  accountName: account.name,
+  database: { id: database.id, name: database.name },
+  index: index.name,
+  ...(bucket !== undefined && { bucket }),
+  ...(jurisdiction !== undefined && { jurisdiction }),
+  model: modelName,
+  pooling: model.space.slice(modelName.length + 1),
+});
+
+const prepare = (
+  { client, call }: Connecting,
+  { inspection, model }: Plan,
+  { account, database, index, bucket, jurisdiction, model: name }: CloudTarget,
+): Promise<CloudStore> =>
+  openCloudStore(
+    {
+      client,
+      config: {
+        account,
+        database: database.id,
+        databaseName: database.name,
+        index,
+        bucket,
+        jurisdiction,
+        model: name,
+        dimensions: model.dimensions,
+      },
+      state: inspection?.state ?? NEW_DATABASE,
+    },
+    call,
+  );
+
+/** Searching works meanwhile; where this is interrupted, connecting again goes on. */
+const fill = async (store: CloudStore, call: CallOptions): Promise<void> => {
+  for (let left = Infinity; left > 0;) {
+    left = await store.fillFullText(call);
+    progress(left > 0 ? `Indexing the text: ${left.toLocaleString('en')} rows to go …` : '');
+  }
+};

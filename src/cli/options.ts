@@ -1,0 +1,32 @@
+import { InvalidArgumentError } from 'commander';
+import type { JsonObject } from '../memory/memory.ts';
+
+/** Readers of option values; commander names the option in front of what they throw. */
+
+/** `a,b`, also given several times. */
+export const commaSeparated = (value: string, previous: readonly string[] = []): string[] => [
+  ...previous,
+  ...value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+];
+
+export const limit = (value: string): number => {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1 || number > 1000)
+    throw new InvalidArgumentError('It must be a whole number from 1 to 1000.');
+  return number;
+};
+
+export const jsonObject = (value: string): JsonObject => {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(value);
+  } catch (error) {
+    throw new InvalidArgumentError(`It is not JSON: ${error instanceof Error ? error.message : ''}.`);
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
+    throw new InvalidArgumentError('It must be a JSON object, for example {"ticket": 7}.');
+  return parsed as JsonObject;
+};
