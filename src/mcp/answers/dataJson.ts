@@ -1,0 +1,21 @@
+/**
+ * What acts on a reader instead of being read: control characters, those that turn the direction of text, and those
+ * that nobody sees (zero-width, variation selectors without a base in question, tags), which can carry a hidden text.
+ */
+const ACTING =
+  /[\p{Cc}\p{Zl}\p{Zp}\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e0fff}]/gu;
+/** How chat templates and hosts begin a frame of their own: `<|im_end|>`, `</function_results>`. */
+const FRAME = /<(?=[|/])/g;
+
+const escaped = (character: string): string =>
+  Array.from(
+    { length: character.length },
+    (_, i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`,
+  ).join('');
+
+/**
+ * JSON on one line that parses to exactly `value`. Text of others stays within its string: it can end neither the
+ * line nor the entry, and nothing in it is invisible or looks like the end of a host's frame.
+ */
+export const dataJson = (value: unknown): string =>
+  JSON.stringify(value).replace(ACTING, escaped).replace(FRAME, '\\u003c');

@@ -1,0 +1,33 @@
+import type { McpContext } from './mcpContext.ts';
+import { olderTools } from './olderTools.ts';
+import type { MemoryTool } from './tool.ts';
+import { memoryDelete } from './tools/memoryDelete.ts';
+import { memoryGraph } from './tools/memoryGraph.ts';
+import { memoryHealth } from './tools/memoryHealth.ts';
+import { memoryIngest } from './tools/memoryIngest.ts';
+import { memoryList } from './tools/memoryList.ts';
+import { memorySearch } from './tools/memorySearch.ts';
+import { memoryStats } from './tools/memoryStats.ts';
+import { memoryStore } from './tools/memoryStore.ts';
+import { memoryUpdate } from './tools/memoryUpdate.ts';
+
+const tools: readonly MemoryTool[] = [
+  memorySearch,
+  memoryStore,
+  memoryList,
+  memoryUpdate,
+  memoryDelete,
+  memoryGraph,
+  memoryIngest,
+  memoryStats,
+  memoryHealth,
+];
+
+/** The tools that the settings offer. */
+export const toolsFor = ({ settings, files }: Pick<McpContext, 'settings' | 'files'>): MemoryTool[] =>
+  [...tools, ...(settings.olderNames ? olderTools : [])].filter(
+    (tool) =>
+      !settings.disabledTools?.includes(tool.name) &&
+      (tool.hints.readOnlyHint || !settings.readOnly) &&
+      (tool !== memoryIngest || files !== undefined),
+  );

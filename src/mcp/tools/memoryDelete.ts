@@ -1,0 +1,66 @@
+import * as z from 'zod';
+import type { Memory, MemoryFilter } from '../../memory/memory.ts';
+import type { CallOptions } from '../../memory/ports.ts';
+import type { AgentStore } from '../agentStore.ts';
+import { boundedAnswer } from '../answers/boundedAnswer.ts';
+import { dataJson } from '../answers/dataJson.ts';
+import { shortHash } from '../answers/memoryEntry.ts';
+import { findMemory } from '../findMemory.ts';
+import { filterOf, hash, missingParameter, project, tagMatch, tags } from '../parameters.ts';
+import { defineTool, DESTROYS } from '../tool.ts';
+
+const PAGE = 1000;
+const NAMED = 20;
+/** Of each content, enough to see what a dry run is about. */
+const GLIMPSE = 200;
+
+export const memoryDelete = defineTool({
+  name: 'memory_delete',
+  title: 'Delete memories',
+  description:
+    'Deletes one memory, or all that pass the filters; a person can restore them. Use dry_run before deleting by filter.',
+  input: z.object({
+    content_hash: hash.optional(),
+    tags,
+    tag_match: tagMatch,
+    after: z.string().optional(),
+    before: z.string().optional(),
+    project,
+    dry_run: z.boolean().optional(),
+  }),
+  hints: DESTROYS,
+  run: async ({ content_hash, dry_run, ...given }, { store, options }) => {
+    const filtered = [given.after, given.before].some(Boolean) || (given.tags ?? []).length > 0;
+    if (content_hash === undefined && !filtered)
+      throw missingParameter('memory_delete', 'a content_hash, tags, after or before');
+    const memories =
+      content_hash === undefined
+        ? await allOf(store, await filterOf(given), options)
+        : [await findMemory(store, content_hash, options)];
+    if (dry_run)
+      return boundedAnswer(
+        { outcome: 'dry_run', would_delete: memories.length },
+        memories.slice(0, NAMED).map((memory) => ({ memory })),
+      );
+    const deleted = await store.delete(
+      memories.map(({ contentHash }) => contentHash),
+      options,
+    );
+    return dataJson({
+      outcome: 'deleted',
+      deleted: deleted.length,
+      hashes: deleted.slice(0, NAMED).map(shortHash),
+      undo: 'A person can restore them: edge-memory restore HASH',
+    });
+  },
+});
+
+const allOf = async (store: AgentStore, filter: MemoryFilter, options: CallOptions): Promise<Memory[]> => {
+  const memories: Memory[] = [];
+  for (let after: string | undefined; ;) {
+    const page = await store.list({ filter, after, limit: PAGE, contentLimit: GLIMPSE }, options);
+    memories.push(...page.items);
+    if (page.next === undefined) return memories;
+    after = page.next;
+  }
+};

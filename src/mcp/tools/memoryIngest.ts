@@ -1,0 +1,121 @@
+import * as z from 'zod';
+import { chunksOf } from '../../memory/chunking.ts';
+import { MemoryError } from '../../memory/errors.ts';
+import type { NewMemory } from '../../memory/memory.ts';
+import { dataJson } from '../answers/dataJson.ts';
+import { refuseCredentials } from '../credentials.ts';
+import type { FileReader } from '../fileReader.ts';
+import { missingParameter } from '../parameters.ts';
+import { ADDS, defineTool, type ToolCall } from '../tool.ts';
+import { projectFor } from './memoryStore.ts';
+
+const EXTENSIONS =
+  'md mdx txt rst adoc json yaml yml toml ts tsx js jsx mjs cjs py go rs java kt swift c h cc cpp hpp cs rb php sh sql html css vue svelte'
+    .split(' ')
+    .map((extension) => `.${extension}`);
+const SKIPPED = 20;
+
+const input = z.object({
+  file_path: z.string().optional(),
+  directory_path: z.string().optional(),
+  tags: z.array(z.string()).optional(),
+  chunk_size: z.int().min(200).max(20_000).optional().describe('Characters; default 1000'),
+  chunk_overlap: z.int().min(0).max(5000).optional().describe('Default 200'),
+  recursive: z.boolean().optional(),
+  file_extensions: z.array(z.string()).optional(),
+  max_files: z.int().min(1).max(1000).optional().describe('Default 100'),
+  project: z.string().optional(),
+});
+
+export const memoryIngest = defineTool({
+  name: 'memory_ingest',
+  title: 'Ingest files',
+  description: "Stores a file's or folder's text in chunks. Relative paths; honours .gitignore.",
+  input,
+  hints: ADDS,
+  run: async (given, call) => {
+    const { files } = call.context;
+    if (files === undefined)
+      throw new MemoryError(
+        'unsupported-location',
+        'There is no workspace to read files from.',
+        'Read the file yourself and store what matters with memory_store.',
+      );
+    const { paths, more } = await pathsOf(given, files);
+    const done = { files: 0, stored: 0, known: 0 };
+    const skipped: { file: string; because: string }[] = [];
+    for (const path of paths) {
+      call.options.signal?.throwIfAborted();
+      try {
+        const memories = await chunksOfFile(path, given, files, call);
+        const results = memories.length === 0 ? [] : await call.store.storeMany(memories, call.options);
+        done.files++;
+        for (const { outcome } of results) done[outcome === 'merged' ? 'known' : 'stored']++;
+      } catch (error) {
+        // Of one file; what is wrong with the store would be wrong for all.
+        if (given.directory_path === undefined || !MemoryError.is(error) || isOfStore(error)) throw error;
+        skipped.push({ file: path, because: error.message });
+      }
+    }
+    return dataJson({
+      outcome: 'ingested',
+      ...done,
+      ...(skipped.length > 0 && { skipped: skipped.length, first_skipped: skipped.slice(0, SKIPPED) }),
+      ...(more && { left_out: 'there are more files; raise max_files' }),
+    });
+  },
+});
+
+type Input = z.output<typeof input>;
+
+const OF_A_FILE: readonly string[] = [
+  'invalid-input',
+  'too-large',
+  'not-found',
+  'forbidden',
+  'unsupported-location',
+];
+const isOfStore = ({ code }: MemoryError): boolean => !OF_A_FILE.includes(code);
+
+const pathsOf = async (
+  { file_path, directory_path, recursive = true, file_extensions, max_files = 100 }: Input,
+  files: FileReader,
+) => {
+  if (directory_path !== undefined) {
+    const extensions =
+      file_extensions?.map((name) => `.${name.toLowerCase().replace(/^\*?\./, '')}`) ?? EXTENSIONS;
+    return files.find(directory_path, { recursive, extensions, limit: max_files });
+  }
+  if (file_path === undefined) throw missingParameter('memory_ingest', 'a file_path or a directory_path');
+  return { paths: [file_path], more: false };
+};
+
+const chunksOfFile = async (
+  given: string,
+  { chunk_size: size = 1000, chunk_overlap = 200, tags, project }: Input,
+  files: FileReader,
+  call: ToolCall,
+): Promise<NewMemory[]> => {
+  const { path, text } = await files.read(given);
+  await refuseCredentials(text);
+  const chunks = chunksOf(text, { size, overlap: Math.min(chunk_overlap, Math.floor(size / 2)) });
+  let [line, counted] = [1, 0];
+  return chunks.flatMap(({ start, end }, i) => {
+    const content = text.slice(start, end);
+    line += linesIn(text.slice(counted, start));
+    counted = start;
+    if (content.trim() === '') return [];
+    return [
+      {
+        content,
+        tags,
+        memoryType: 'document',
+        metadata: { source_file: path, chunk_index: i, total_chunks: chunks.length },
+        project: projectFor(project, call),
+        source: { ...call.source, path, lines: [line, line + linesIn(content)] as const },
+      },
+    ];
+  });
+};
+
+const linesIn = (text: string): number => text.split('\n').length - 1;

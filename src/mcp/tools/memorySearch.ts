@@ -1,0 +1,72 @@
+import * as z from 'zod';
+import type { SearchMode, SearchQuery } from '../../memory/memory.ts';
+import { normaliseProject } from '../../memory/projects.ts';
+import { boundedAnswer } from '../answers/boundedAnswer.ts';
+import { filterOf, maxCharacters, missingParameter, project, tagMatch, tags } from '../parameters.ts';
+import { defineTool, READS } from '../tool.ts';
+
+/** mcp-memory-service's names for the modes; `semantic`, its default, is what people mean by a search: hybrid. */
+const MODES = {
+  semantic: 'meaning',
+  exact: 'exact',
+  hybrid: 'hybrid',
+  keyword: 'keyword',
+} as const satisfies Record<string, SearchMode>;
+
+export const memorySearch = defineTool({
+  name: 'memory_search',
+  title: 'Search memories',
+  description:
+    'Finds memories by words and meaning, the current project first. Without a query: the newest that pass the filters.',
+  input: z.object({
+    query: z.string().optional(),
+    mode: z.enum(['hybrid', 'semantic', 'exact', 'keyword']).optional(),
+    time_expr: z.string().optional().describe('"last week", "since Monday"'),
+    after: z.string().optional().describe('Date'),
+    before: z.string().optional().describe('Date'),
+    tags,
+    tag_match: tagMatch,
+    memory_type: z.string().optional(),
+    project,
+    limit: z.int().min(1).max(100).optional().describe('Default 10'),
+    max_response_chars: maxCharacters,
+  }),
+  hints: READS,
+  run: async (input, { store, context, options }) => {
+    const filter = await filterOf(input);
+    const limit = input.limit ?? 10;
+    if (input.query === undefined || input.query.trim() === '') {
+      if (Object.values(filter).every((value) => value === undefined))
+        throw missingParameter('memory_search', 'a query, or a filter such as tags or time_expr');
+      const { items, next } = await store.list({ filter, limit }, options);
+      const head = {
+        found: items.length,
+        order: 'newest',
+        ...(next !== undefined && { more: 'memory_list' }),
+      };
+      return boundedAnswer(
+        head,
+        items.map((memory) => ({ memory })),
+        input.max_response_chars,
+      );
+    }
+    const query: SearchQuery = {
+      query: input.query,
+      mode: MODES[input.mode ?? 'hybrid'],
+      limit,
+      filter,
+      ...(context.project !== undefined && { preferProject: normaliseProject(context.project) }),
+    };
+    const { hits, mode } = await store.search(query, options);
+    return boundedAnswer(
+      {
+        found: hits.length,
+        ...(hits.length === limit && limit < 100 && { more: 'a higher limit may find more' }),
+        ...(hits.length === 0 && { next_step: 'Try other words, or fewer filters.' }),
+        ...(mode.reducedBecause !== undefined && { reduced: mode.reducedBecause }),
+      },
+      hits,
+      input.max_response_chars,
+    );
+  },
+});

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { WorkspaceFiles } from '../../../src/mcp/workspaceFiles.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
+import { useStore } from '../support/testStore.ts';
+import { useMcpClient } from './mcpClient.ts';
+
+describe('ingesting files', () => {
+  const memories = useStore();
+  const connect = useMcpClient();
+  const inFolder = temporaryFolder();
+
+  const write = (name: string, text: string | Uint8Array) => {
+    mkdirSync(path.dirname(inFolder('work', name)), { recursive: true });
+    writeFileSync(inFolder('work', name), text);
+  };
+  const ingest = async (args: Record<string, unknown>) => {
+    const { call } = await connect(memories.store, {
+      project: 'shop',
+      files: new WorkspaceFiles(inFolder('work')),
+    });
+    return call('memory_ingest', args);
+  };
+  const stored = async () => (await memories.store.list({ limit: 1000, order: 'oldest' })).items;
+  const files = async () => [...new Set((await stored()).map(({ source }) => source?.path))].toSorted();
+
+  it('stores a file in chunks that overlap and know their place', async () => {
+    const text = Array.from({ length: 300 }, (_, i) => `Line ${i + 1} says something.`).join('\n');
+    write('docs/guide.md', text);
+    const { head } = await ingest({
+      file_path: 'docs/guide.md',
+      tags: ['guide'],
+      chunk_size: 1000,
+      chunk_overlap: 100,
+    });
+    const chunks = await stored();
+    assert.deepEqual([head['files'], head['stored']], [1, chunks.length]);
+    assert.ok(chunks.length > 5);
+    const [first, second] = chunks;
+    assert.ok(first && second);
+    assert.ok(first.content.length <= 1000);
+    assert.deepEqual(first.tags.toSorted(), ['guide', 'proj:shop']);
+    assert.deepEqual(first.metadata, {
+      source_file: 'docs/guide.md',
+      chunk_index: 0,
+      total_chunks: chunks.length,
+    });
+    assert.equal(first.memoryType, 'document');
+    const [from] = second.source?.lines ?? [0];
+    assert.ok(second.content.includes(`Line ${from + 1} says`), `${from}: ${second.content.slice(0, 60)}`);
+    assert.equal(chunks.at(-1)?.source?.lines?.[1], 300);
+    assert.equal((await ingest({ file_path: 'docs/guide.md', chunk_overlap: 100 })).head['stored'], 0);
+  });
+
+  it('reads a folder’s texts and source code, and leaves out what git ignores', async () => {
+    write('.gitignore', 'build/\n*.log.md\n!keep.log.md\n');
+    write('readme.md', 'readme');
+    write('src/a.ts', 'export const a = 1;');
+    write('src/.gitignore', 'secret.md\n');
+    write('src/secret.md', 'ignored by the nearer file');
+    write('build/out.md', 'ignored');
+    write('x.log.md', 'ignored too');
+    write('keep.log.md', 'kept');
+    write('node_modules/p/readme.md', 'not ours');
+    write('.git/notes.md', 'not ours');
+    write('image.png', 'no text');
+    const { head } = await ingest({ directory_path: '.' });
+    assert.deepEqual(await files(), ['keep.log.md', 'readme.md', 'src/a.ts']);
+    assert.equal(head['files'], 3);
+  });
+
+  it('applies the rules of the folders above, too', async () => {
+    write('.gitignore', '*.tmp.md\n');
+    write('a/b/x.tmp.md', 'ignored');
+    write('a/b/y.md', 'kept');
+    await ingest({ directory_path: 'a/b' });
+    assert.deepEqual(await files(), ['a/b/y.md']);
+  });
+
+  it('takes the extensions, depth and number that were asked for, and says that there is more', async () => {
+    for (const name of ['a.md', 'b.md', 'c.txt', 'deep/d.md']) write(name, name);
+    await ingest({ directory_path: '.', file_extensions: ['txt'] });
+    assert.deepEqual(await files(), ['c.txt']);
+    const { head } = await ingest({
+      directory_path: '.',
+      recursive: false,
+      file_extensions: ['.md'],
+      max_files: 1,
+    });
+    assert.deepEqual(await files(), ['a.md', 'c.txt']);
+    assert.match(String(head['left_out']), /max_files/);
+  });
+
+  it('reads nothing outside of the workspace, not through links either', async () => {
+    write('inside.md', 'inside');
+    writeFileSync(inFolder('outside.md'), 'outside');
+    symlinkSync(inFolder('outside.md'), inFolder('work', 'link.md'));
+    symlinkSync(inFolder(), inFolder('work', 'folder'));
+    for (const file_path of [
+      '../outside.md',
+      inFolder('outside.md'),
+      'link.md',
+      'folder/outside.md',
+      '/etc/passwd',
+    ]) {
+      const { isError, text } = await ingest({ file_path });
+      assert.ok(isError, file_path);
+      assert.doesNotMatch(text, /"outside"/);
+    }
+    assert.ok((await ingest({ directory_path: '..' })).isError);
+    await ingest({ directory_path: '.' });
+    assert.deepEqual(await files(), ['inside.md']);
+  });
+
+  it('skips what is no text, too large or holds credentials, and says why', async () => {
+    write('good.md', 'good');
+    write('binary.md', Uint8Array.of(0xff, 0xfe, 0x00));
+    write('large.md', 'x'.repeat(3 * 1024 * 1024));
+    write('token.md', ['ghp', 'a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8'].join('_'));
+    const { head } = await ingest({ directory_path: '.' });
+    assert.deepEqual(await files(), ['good.md']);
+    assert.equal(head['skipped'], 3);
+    const reasons = JSON.stringify(head['first_skipped']);
+    for (const because of [/no text in UTF-8/, /2 MiB/, /credentials/]) assert.match(reasons, because);
+    assert.ok((await ingest({ file_path: 'token.md' })).isError);
+  });
+
+  it('asks for a path', async () => {
+    mkdirSync(inFolder('work'));
+    assert.match((await ingest({})).text, /file_path or a directory_path/);
+    assert.match((await ingest({ file_path: 'none.md' })).text, /there is none/);
+  });
+});
