@@ -1,0 +1,66 @@
+import { homedir } from 'node:os';
+import * as vscode from 'vscode';
+import type { Backup } from '../../local/localStore.ts';
+import { age } from '../age.ts';
+import type { CommandServices } from './registerCommands.ts';
+
+export async function backUpNow({ store }: CommandServices): Promise<Backup> {
+  const backup = await withProgress(vscode.l10n.t('Backing up memories'), () => store.backUp());
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t(
+      'Backed up {0} memories to {1}.',
+      number(backup.memories),
+      backup.file.replace(homedir(), '~'),
+    ),
+  );
+  return backup;
+}
+
+/** Replaces everything by a backup that a person picks and confirms; a call with a file's path asks nothing. */
+export async function restoreBackup({ store }: CommandServices, file?: unknown): Promise<void> {
+  const chosen = typeof file === 'string' ? file : await chooseBackup(await store.backups());
+  if (chosen === undefined) return;
+  await withProgress(vscode.l10n.t('Restoring memories'), () => store.restoreBackup(chosen));
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t('The backup is restored. What was there before is a backup itself now.'),
+  );
+}
+
+async function chooseBackup(backups: readonly Backup[]): Promise<string | undefined> {
+  if (backups.length === 0) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('There is no backup yet. One is made every day; “Back Up Now” makes one at once.'),
+    );
+    return undefined;
+  }
+  const item = await vscode.window.showQuickPick(
+    backups.map((backup) => ({
+      backup,
+      label: new Date(backup.createdAt * 1000).toLocaleString(vscode.env.language),
+      description: age(backup.createdAt),
+      detail: vscode.l10n.t('{0} memories, {1} MB', number(backup.memories), (backup.bytes / 1e6).toFixed(1)),
+    })),
+    {
+      title: vscode.l10n.t('Restore from Backup'),
+      placeHolder: vscode.l10n.t('Which state should come back?'),
+    },
+  );
+  if (!item) return undefined;
+  const restore = vscode.l10n.t('Restore');
+  const answer = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Replace all memories by those of {0}?', item.label),
+    {
+      modal: true,
+      detail: vscode.l10n.t(
+        'Memories stored since then disappear. They are backed up first, so you can come back.',
+      ),
+    },
+    restore,
+  );
+  return answer === restore ? item.backup.file : undefined;
+}
+
+const number = (value: number): string => value.toLocaleString(vscode.env.language);
+
+const withProgress = <T>(title: string, run: () => Promise<T>): Thenable<T> =>
+  vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title }, run);

@@ -1,0 +1,35 @@
+import * as vscode from 'vscode';
+import type { Memory } from '../../memory/memory.ts';
+import { say } from '../say.ts';
+import type { CommandServices } from './registerCommands.ts';
+import { targetMemories } from './targets.ts';
+
+/** Puts the whole text on the clipboard; several memories are parted by an empty line. */
+export async function copyMemory(services: CommandServices, ...args: readonly unknown[]): Promise<void> {
+  const memories = await targetMemories(services, args, { title: vscode.l10n.t('Copy Memory') });
+  if (memories.length === 0) return;
+  await vscode.env.clipboard.writeText(textOf(memories));
+  say(
+    memories.length === 1
+      ? vscode.l10n.t('Memory copied')
+      : vscode.l10n.t('{0} memories copied', memories.length),
+  );
+}
+
+/** Puts the whole text in place of every selection of the active editor. */
+export async function insertMemory(services: CommandServices, ...args: readonly unknown[]): Promise<void> {
+  const editor = vscode.window.activeTextEditor;
+  if (!editor) {
+    void vscode.window.showInformationMessage(vscode.l10n.t('Open a file and place the cursor in it first.'));
+    return;
+  }
+  const text = textOf(
+    await targetMemories(services, args, { title: vscode.l10n.t('Insert Memory at Cursor') }),
+  );
+  if (text === '') return;
+  await editor.edit((edit) => {
+    for (const selection of editor.selections) edit.replace(selection, text);
+  });
+}
+
+const textOf = (memories: readonly Memory[]): string => memories.map(({ content }) => content).join('\n\n');

@@ -1,0 +1,67 @@
+import * as vscode from 'vscode';
+import type { Memory } from '../../memory/memory.ts';
+import { quoted } from '../memoryText.ts';
+import { say } from '../say.ts';
+import type { CommandServices } from './registerCommands.ts';
+import { targetMemories } from './targets.ts';
+
+/** Asks, deletes, and offers to undo. Answers the hashes that were deleted. */
+export async function deleteMemory(
+  services: CommandServices,
+  ...args: readonly unknown[]
+): Promise<string[]> {
+  const memories = await targetMemories(services, args, { title: vscode.l10n.t('Delete Memory') });
+  if (memories.length === 0 || !(await confirmed(services, memories))) return [];
+  const deleted = await services.store.delete(memories.map(({ contentHash }) => contentHash));
+  if (deleted.length > 0) void offerUndo(memories, deleted);
+  return deleted;
+}
+
+/** Brings deleted memories back. Answers the hashes that live again. */
+export async function restoreMemory(
+  services: CommandServices,
+  ...args: readonly unknown[]
+): Promise<string[]> {
+  const memories = await targetMemories(services, args, {
+    title: vscode.l10n.t('Restore Deleted Memory'),
+    state: 'deleted',
+  });
+  return restore(
+    services,
+    memories.map(({ contentHash }) => contentHash),
+  );
+}
+
+async function confirmed({ settings }: CommandServices, memories: readonly Memory[]): Promise<boolean> {
+  if (!settings.confirmDelete) return true;
+  const [first] = memories;
+  const question =
+    memories.length === 1 && first
+      ? vscode.l10n.t('Delete the memory {0}?', quoted(first))
+      : vscode.l10n.t('Delete {0} memories?', memories.length);
+  const yes = vscode.l10n.t('Delete');
+  const detail = vscode.l10n.t('You can undo this.');
+  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
+}
+
+async function offerUndo(memories: readonly Memory[], deleted: readonly string[]): Promise<void> {
+  const [first] = memories;
+  const message =
+    deleted.length === 1 && first
+      ? vscode.l10n.t('Deleted {0}.', quoted(first))
+      : vscode.l10n.t('Deleted {0} memories.', deleted.length);
+  const undo = vscode.l10n.t('Undo');
+  if ((await vscode.window.showInformationMessage(message, undo)) !== undo) return;
+  await vscode.commands.executeCommand('edgeMemory.restoreMemory', deleted);
+}
+
+async function restore({ store }: CommandServices, hashes: readonly string[]): Promise<string[]> {
+  if (hashes.length === 0) return [];
+  const restored = await store.restore(hashes);
+  say(
+    restored.length === 1
+      ? vscode.l10n.t('Memory restored')
+      : vscode.l10n.t('{0} memories restored', restored.length),
+  );
+  return restored;
+}

@@ -1,0 +1,62 @@
+import * as vscode from 'vscode';
+import type { Explorer } from '../explorer/explorer.ts';
+import type { Services } from '../services.ts';
+
+/** What commands work with. */
+export interface CommandServices extends Services {
+  readonly explorer: Explorer;
+}
+
+type Handler = (services: CommandServices, ...args: readonly unknown[]) => unknown;
+
+/** Each command's code is loaded when it is first used: activation pays for none of it. */
+const commands: Readonly<Record<string, () => Promise<Handler>>> = {
+  storeMemory: async () => (await import('./storeMemory.ts')).storeMemory,
+  storeSelection: async () => (await import('./storeMemory.ts')).storeSelection,
+  searchMemories: async () => (await import('./searchMemories.ts')).searchMemories,
+  showMemory: async () => (await import('./showMemory.ts')).showMemory,
+  copyMemory: async () => (await import('./copyMemory.ts')).copyMemory,
+  insertMemory: async () => (await import('./copyMemory.ts')).insertMemory,
+  editTags: async () => (await import('./editTags.ts')).editTags,
+  deleteMemory: async () => (await import('./deleteMemory.ts')).deleteMemory,
+  restoreMemory: async () => (await import('./deleteMemory.ts')).restoreMemory,
+  pinMemory: async () => (await import('./markMemory.ts')).pinMemory,
+  unpinMemory: async () => (await import('./markMemory.ts')).unpinMemory,
+  keepLocal: async () => (await import('./markMemory.ts')).keepLocal,
+  endKeepLocal: async () => (await import('./markMemory.ts')).endKeepLocal,
+  keepProjectLocal: async () => (await import('./keepProjectLocal.ts')).keepProjectLocal,
+  endKeepProjectLocal: async () => (await import('./keepProjectLocal.ts')).endKeepProjectLocal,
+  loadMore: async () => (await import('./explorerCommands.ts')).loadMore,
+  refresh: async () => (await import('./explorerCommands.ts')).refresh,
+  revealDataFolder: async () => (await import('./revealDataFolder.ts')).revealDataFolder,
+  backUpNow: async () => (await import('./backups.ts')).backUpNow,
+  restoreBackup: async () => (await import('./backups.ts')).restoreBackup,
+  connect: async () => (await import('../connect/connect.ts')).connect,
+  reconnect: async () => (await import('../connect/disconnect.ts')).reconnect,
+  disconnect: async () => (await import('../connect/disconnect.ts')).disconnect,
+  changeToken: async () => (await import('../connect/changeToken.ts')).changeToken,
+  removeTables: async () => (await import('../connect/removeTables.ts')).removeTables,
+  importEnv: async () => (await import('../connect/importEnv.ts')).importEnv,
+  health: async () => (await import('../connect/health.ts')).health,
+  verify: async () => (await import('../connect/verifyAndRepair.ts')).verifyAndRepair,
+  showLog: async () => (await import('./support.ts')).showLog,
+  copyDiagnostics: async () => (await import('./support.ts')).copyDiagnostics,
+  reportIssue: async () => (await import('./support.ts')).reportIssue,
+};
+
+/** Commands answer what they did to whoever called them; an error becomes one notification. */
+export function registerCommands(services: Services, explorer: Explorer): vscode.Disposable {
+  const all: CommandServices = { ...services, explorer };
+  const registrations = Object.entries(commands).map(([name, load]) =>
+    vscode.commands.registerCommand(`edgeMemory.${name}`, async (...args: unknown[]) => {
+      try {
+        const handler = await load();
+        return await handler(all, ...args);
+      } catch (error) {
+        services.errors.show(`The command ${name} failed.`, error);
+        return undefined;
+      }
+    }),
+  );
+  return vscode.Disposable.from(...registrations);
+}

@@ -1,0 +1,66 @@
+import * as vscode from 'vscode';
+import { MemoryError } from '../../memory/errors.ts';
+import type { Memory } from '../../memory/memory.ts';
+import { hashOf } from '../documents/memoryDocuments.ts';
+import type { CommandServices } from './registerCommands.ts';
+
+interface TargetOptions {
+  /** Asked of a person where nothing says which memory is meant. */
+  readonly title: string;
+  readonly state?: 'live' | 'deleted';
+}
+
+/**
+ * The memories that a command is for: those it was called with (hashes, rows of the tree), else the selection of
+ * the tree where the key was pressed there, else the memory in the active editor, else the one that a person
+ * picks. None when that is cancelled.
+ */
+export async function targetMemories(
+  services: CommandServices,
+  args: readonly unknown[],
+  { title, state }: TargetOptions,
+): Promise<Memory[]> {
+  const hashes = givenHashes(services, args) ?? activeHash();
+  if (hashes === undefined) {
+    const { pickMemory } = await import('../search/memoryPick.ts');
+    const picked = await pickMemory(services, { title, filter: { state } });
+    return picked === undefined ? [] : wholeMemories(services, [picked.contentHash]);
+  }
+  return hashes.length === 0 ? [] : wholeMemories(services, hashes);
+}
+
+async function wholeMemories({ store }: CommandServices, hashes: readonly string[]): Promise<Memory[]> {
+  const memories = await store.get(hashes);
+  if (memories.length > 0) return memories;
+  throw new MemoryError(
+    'not-found',
+    vscode.l10n.t('This memory is not there any more.'),
+    vscode.l10n.t('Another window or program may have removed it.'),
+  );
+}
+
+/** VS Code hands a tree's commands the row and all selected rows; a key binding `{ selection: true }`. */
+function givenHashes({ explorer }: CommandServices, args: readonly unknown[]): string[] | undefined {
+  const [first, selected] = args;
+  if (isRecord(first) && first['selection'] === true) return explorer.view.selection.flatMap(hashesIn);
+  const given = Array.isArray(selected) && selected.length > 0 ? selected : [first];
+  const hashes = given.flatMap(hashesIn);
+  return hashes.length > 0 ? [...new Set(hashes)] : undefined;
+}
+
+function hashesIn(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  if (Array.isArray(value)) return value.flatMap(hashesIn);
+  if (!isRecord(value)) return [];
+  const { contentHash, memory } = value;
+  return typeof contentHash === 'string' ? [contentHash] : hashesIn(memory);
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
+
+function activeHash(): string[] | undefined {
+  const uri = vscode.window.activeTextEditor?.document.uri;
+  const hash = uri && hashOf(uri);
+  return hash === undefined ? undefined : [hash];
+}

@@ -1,0 +1,265 @@
+import * as vscode from 'vscode';
+import type { CloudflareClient } from '../../cloudflare/client.ts';
+import type { D1Description, Place } from '../../cloudflare/d1Databases.ts';
+import { inspect, type Inspection, type Resources, USUAL_NAMES } from '../../cloudflare/provision.ts';
+import type { VectorizeDescription } from '../../cloudflare/vectorize.ts';
+import { DEFAULT_MODEL, knownDimensions } from '../../cloudflare/workersAiModels.ts';
+import { modelFor } from './models.ts';
+import { count } from './numbers.ts';
+
+/** What to use, by name; what does not exist yet is to be made. */
+export interface ChosenResources {
+  readonly database: string;
+  readonly index: string;
+  /** Null: none. */
+  readonly bucket: string | null;
+  readonly model: string;
+  /** Of the database, where it exists. */
+  readonly inspection: Inspection | undefined;
+}
+
+/** Answers for the questions below; what is given is not asked. */
+export interface ResourceOptions {
+  /** Name or id. */
+  readonly database?: string | undefined;
+  readonly index?: string | undefined;
+  readonly bucket?: string | null | undefined;
+  readonly model?: string | undefined;
+}
+
+interface Found {
+  readonly client: CloudflareClient;
+  readonly account: string;
+  readonly resources: Resources;
+}
+
+/** Databases that may hold memories are looked into, at most so many: each is one request or two. */
+const LOOKED_INTO = 3;
+
+interface Candidate {
+  readonly database: D1Description;
+  readonly inspection: Inspection;
+}
+
+/** Those that exist and may hold memories: by the usual name first, then by any that sounds like it. */
+export async function findCandidates(found: Found, signal?: AbortSignal): Promise<Candidate[]> {
+  const { client, account, resources } = found;
+  const usual = ({ name }: D1Description): boolean => name === USUAL_NAMES.database;
+  const likely = [
+    ...resources.databases.filter(usual),
+    ...resources.databases.filter((database) => !usual(database) && /memor/i.test(database.name)),
+  ].slice(0, LOOKED_INTO);
+  return Promise.all(
+    likely.map(async (database) => ({
+      database,
+      inspection: await inspect(client, account, database.id, { signal }),
+    })),
+  );
+}
+
+export async function chooseResources(
+  found: Found,
+  candidates: readonly Candidate[],
+  options: ResourceOptions,
+): Promise<ChosenResources | undefined> {
+  if (options.database !== undefined) return named(found, candidates, options.database, options);
+  const pickOthers = {
+    label: vscode.l10n.t('$(list-unordered) Choose other resources…'),
+    database: undefined,
+  };
+  const hasUsual = candidates.some(({ database }) => database.name === USUAL_NAMES.database);
+  const items = [
+    ...candidates.map((candidate) => candidateItem(found.resources, candidate)),
+    ...(hasUsual
+      ? []
+      : [
+          {
+            label: vscode.l10n.t('$(add) Create {0}', USUAL_NAMES.database),
+            detail: vscode.l10n.t(
+              'New: a D1 database, the Vectorize index {0}{1}',
+              USUAL_NAMES.index,
+              found.resources.buckets === undefined ? '' : `, ${USUAL_NAMES.bucket} (R2)`,
+            ),
+            database: USUAL_NAMES.database as string,
+          },
+        ]),
+    pickOthers,
+  ];
+  const picked = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('Connect to Cloudflare: Memory'),
+    placeHolder: vscode.l10n.t('Where should the memories lie?'),
+    ignoreFocusOut: true,
+  });
+  if (picked === undefined) return undefined;
+  return picked.database === undefined
+    ? chooseEach(found, candidates, options)
+    : named(found, candidates, picked.database, options);
+}
+
+function candidateItem(resources: Resources, { database, inspection }: Candidate) {
+  const { state, live, rowsToWrite, megabytesToAdd } = inspection;
+  const index = indexFor(resources, undefined);
+  const owner =
+    state.schemaVersion > 0
+      ? vscode.l10n.t('connected to Edge Memory before')
+      : state.hasMemories
+        ? vscode.l10n.t('memories of mcp-memory-service')
+        : vscode.l10n.t('empty');
+  const added =
+    rowsToWrite > 0
+      ? vscode.l10n.t(
+          'adds about {0} rows ({1} a day are free), {2} MB',
+          count(rowsToWrite),
+          count(100_000),
+          megabytesToAdd.toFixed(1),
+        )
+      : '';
+  return {
+    label: `$(database) ${database.name}`,
+    description: `${vscode.l10n.t('{0} memories', count(live))}, ${owner}`,
+    detail: [
+      index === undefined
+        ? vscode.l10n.t('a new index {0}', USUAL_NAMES.index)
+        : `${index.name} (${modelFor(index.dimensions)?.split('/').at(-1) ?? index.dimensions})`,
+      added,
+    ]
+      .filter((part) => part !== '')
+      .join(' · '),
+    database: database.id,
+  };
+}
+
+/** The index of the usual name, or the only one that an embedding model is known for. */
+function indexFor(resources: Resources, name: string | undefined): VectorizeDescription | undefined {
+  const { indexes } = resources;
+  if (name !== undefined) return indexes.find((index) => index.name === name);
+  return (
+    indexes.find((index) => index.name === USUAL_NAMES.index) ??
+    indexes.find(
+      ({ name: other, dimensions, metric }) =>
+        /memor/i.test(other) &&
+        !other.endsWith('-chunks') &&
+        metric === 'cosine' &&
+        modelFor(dimensions) !== undefined,
+    )
+  );
+}
+
+async function named(
+  { client, account, resources }: Found,
+  candidates: readonly Candidate[],
+  database: string,
+  options: ResourceOptions,
+): Promise<ChosenResources> {
+  const existing = resources.databases.find(({ id, name }) => id === database || name === database);
+  const known = candidates.find((candidate) => candidate.database.id === existing?.id);
+  const index = indexFor(resources, options.index);
+  return {
+    database,
+    index: options.index ?? index?.name ?? USUAL_NAMES.index,
+    bucket: options.bucket === undefined ? USUAL_NAMES.bucket : options.bucket,
+    model: options.model ?? modelFor(index?.dimensions) ?? DEFAULT_MODEL,
+    inspection: existing && (known?.inspection ?? (await inspect(client, account, existing.id))),
+  };
+}
+
+async function chooseEach(
+  found: Found,
+  candidates: readonly Candidate[],
+  options: ResourceOptions,
+): Promise<ChosenResources | undefined> {
+  const { databases, indexes, buckets } = found.resources;
+  const database = await chooseOne(
+    vscode.l10n.t('Database'),
+    databases.map(({ name, id }) => ({ label: name, description: id, value: id })),
+    USUAL_NAMES.database,
+  );
+  if (database === undefined) return undefined;
+  const index = await chooseOne(
+    vscode.l10n.t('Vectorize index'),
+    indexes
+      .filter(
+        ({ metric, dimensions }) =>
+          metric === 'cosine' && (options.model ?? modelFor(dimensions)) !== undefined,
+      )
+      .map(({ name, dimensions }) => ({
+        label: name,
+        description: modelFor(dimensions) ?? String(dimensions),
+        value: name,
+      })),
+    USUAL_NAMES.index,
+  );
+  if (index === undefined) return undefined;
+  const bucket =
+    buckets === undefined
+      ? null
+      : await chooseOne(
+          vscode.l10n.t('R2 bucket for memories over 900 KB'),
+          [
+            { label: vscode.l10n.t('None'), description: '', value: null },
+            ...buckets.map((name) => ({ label: name, description: '', value: name })),
+          ],
+          USUAL_NAMES.bucket,
+        );
+  return bucket === undefined ? undefined : named(found, candidates, database, { ...options, index, bucket });
+}
+
+interface Offer<T> {
+  readonly label: string;
+  readonly description: string;
+  readonly value: T;
+}
+
+/** One of those that exist, or a new one with a name to type. */
+async function chooseOne<T>(
+  what: string,
+  existing: readonly Offer<T>[],
+  usual: string,
+): Promise<T | string | undefined> {
+  const create = { label: vscode.l10n.t('$(add) Create a new one…'), description: '', value: undefined };
+  const title = vscode.l10n.t('Connect to Cloudflare: {0}', what);
+  const picked = await vscode.window.showQuickPick([...existing, create], { title, ignoreFocusOut: true });
+  if (picked !== create) return picked?.value;
+  return vscode.window.showInputBox({
+    title,
+    value: usual,
+    prompt: vscode.l10n.t('Name'),
+    ignoreFocusOut: true,
+    validateInput: (name) =>
+      /^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(name)
+        ? undefined
+        : vscode.l10n.t('3 to 63 lower-case letters, digits and hyphens'),
+  });
+}
+
+/** Whether something in the choice is still to be made; only then its place matters. */
+export const isNew = ({ databases, indexes }: Resources, { database, index }: ChosenResources): boolean =>
+  !databases.some(({ id, name }) => id === database || name === database) ||
+  !indexes.some(({ name }) => name === index);
+
+export const dimensionsOf = (resources: Resources, { index, model }: ChosenResources): number | undefined =>
+  knownDimensions(model) ?? resources.indexes.find(({ name }) => name === index)?.dimensions;
+
+const places: readonly (readonly [label: string, place: Place])[] = [
+  ['Automatic: near you', {}],
+  ['Western North America', { locationHint: 'wnam' }],
+  ['Eastern North America', { locationHint: 'enam' }],
+  ['Western Europe', { locationHint: 'weur' }],
+  ['Eastern Europe', { locationHint: 'eeur' }],
+  ['Asia-Pacific', { locationHint: 'apac' }],
+  ['Oceania', { locationHint: 'oc' }],
+  ['Only within the European Union (jurisdiction)', { jurisdiction: 'eu' }],
+  ['Only within FedRAMP data centres (jurisdiction)', { jurisdiction: 'fedramp' }],
+];
+
+export async function choosePlace(): Promise<Place | undefined> {
+  const picked = await vscode.window.showQuickPick(
+    places.map(([label, place]) => ({ label, place })),
+    {
+      title: vscode.l10n.t('Connect to Cloudflare: Place'),
+      placeHolder: vscode.l10n.t('Where should the new database lie? This can not be changed later'),
+      ignoreFocusOut: true,
+    },
+  );
+  return picked?.place;
+}

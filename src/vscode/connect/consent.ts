@@ -1,0 +1,90 @@
+import * as vscode from 'vscode';
+import type { Account } from '../../cloudflare/account.ts';
+import type { Place } from '../../cloudflare/d1Databases.ts';
+import type { Resources } from '../../cloudflare/provision.ts';
+import { oneLine } from '../plainText.ts';
+import type { ChosenResources } from './chooseResources.ts';
+import { count } from './numbers.ts';
+
+export interface Plan {
+  readonly account: Account;
+  readonly resources: Resources;
+  readonly chosen: ChosenResources;
+  readonly place: Place;
+  /** To which D1 Time Travel can bring an existing database back. */
+  readonly bookmark: string | undefined;
+}
+
+/** The one screen before anything leaves the machine or is changed: what goes where, what is made, what is added. */
+export async function consent(plan: Plan): Promise<boolean> {
+  const connect = vscode.l10n.t('Connect');
+  const answer = await vscode.window.showInformationMessage(
+    vscode.l10n.t('Keep your memories in the Cloudflare account “{0}”?', oneLine(plan.account.name, 60)),
+    { modal: true, detail: planText(plan).join('\n\n') },
+    connect,
+  );
+  return answer === connect;
+}
+
+export function planText(plan: Plan): string[] {
+  return [
+    leaving(plan),
+    making(plan),
+    adding(plan),
+    plan.resources.withoutBuckets === undefined
+      ? ''
+      : vscode.l10n.t('Without R2, memories over 900 KB are refused. {0}', plan.resources.withoutBuckets),
+  ].filter((part) => part !== '');
+}
+
+const leaving = ({ chosen, resources }: Plan): string =>
+  vscode.l10n.t(
+    'From now on this leaves your machine, to your own account and nowhere else: each memory that you store, with its tags, details and place in the code, and each search. Text goes to the D1 database {0}, vectors to the Vectorize index {1}; Workers AI ({2}) computes them from the text. Memories marked “Keep on This Machine” are never sent.',
+    resources.databases.find(({ id }) => id === chosen.database)?.name ?? chosen.database,
+    chosen.index,
+    chosen.model,
+  );
+
+function making({ resources, chosen, place }: Plan): string {
+  const { databases, indexes, buckets } = resources;
+  const made = [
+    ...(databases.some(({ id, name }) => id === chosen.database || name === chosen.database)
+      ? []
+      : [vscode.l10n.t('the D1 database {0}', chosen.database)]),
+    ...(indexes.some(({ name }) => name === chosen.index)
+      ? []
+      : [vscode.l10n.t('the Vectorize index {0}', chosen.index)]),
+    ...(chosen.bucket === null || buckets === undefined || buckets.includes(chosen.bucket)
+      ? []
+      : [vscode.l10n.t('the R2 bucket {0}', chosen.bucket)]),
+  ];
+  if (made.length === 0) return '';
+  const where = place.jurisdiction ?? place.locationHint;
+  return where === undefined
+    ? vscode.l10n.t('To be created: {0}.', made.join(', '))
+    : vscode.l10n.t('To be created: {0}; place: {1}.', made.join(', '), where);
+}
+
+function adding({ chosen, bookmark }: Plan): string {
+  const { inspection } = chosen;
+  if (inspection === undefined) return '';
+  const { state, live, rowsToWrite, megabytesToAdd } = inspection;
+  const there = vscode.l10n.t(
+    'The database holds {0} memories; they become yours to search here.',
+    count(live),
+  );
+  if (state.schemaVersion > 0) return there;
+  const back =
+    bookmark === undefined
+      ? ''
+      : vscode.l10n.t(
+          'Before the first change its Time Travel bookmark is {0}: with it, Cloudflare can bring the database back.',
+          bookmark,
+        );
+  const added = vscode.l10n.t(
+    'Edge Memory adds its own tables, about {0} rows of the 100,000 that the free plan writes a day, and {1} MB; what is there stays as it is, and “Remove Edge Memory’s Tables” takes them away.',
+    count(rowsToWrite),
+    megabytesToAdd.toFixed(1),
+  );
+  return [there, added, back].filter((part) => part !== '').join(' ');
+}

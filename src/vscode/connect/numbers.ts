@@ -1,0 +1,3 @@
+import * as vscode from 'vscode';
+
+export const count = (value: number): string => value.toLocaleString(vscode.env.language);

@@ -1,0 +1,75 @@
+import type * as vscode from 'vscode';
+import { type CloudStore, openCloudStore } from '../../cloudflare/openCloudStore.ts';
+import { VectorizeIndex } from '../../cloudflare/vectorize.ts';
+import { EmbeddingCacheFile } from '../../local/embeddingCacheFile.ts';
+import { embeddingCacheIn } from '../../local/paths.ts';
+import type { CloudTarget } from '../../local/storeConfig.ts';
+import { MemoryError } from '../../memory/errors.ts';
+import type { Settings } from '../settings.ts';
+import { announceExpiry } from './announceExpiry.ts';
+import { createClient } from './client.ts';
+import { fillInBackground } from './fillInBackground.ts';
+
+export interface Connecting {
+  readonly target: CloudTarget;
+  readonly token: string | undefined;
+  readonly settings: Settings;
+  readonly log: vscode.LogOutputChannel;
+  /** Remembers when a token was looked at last. */
+  readonly state: vscode.Memento;
+  /** Ends the work in the background. */
+  readonly signal: AbortSignal;
+}
+
+/** Opens the store of `config.json` with the token of this editor, and starts what can go on while it is used. */
+export async function openConnectedStore(connecting: Connecting): Promise<CloudStore> {
+  const { target, token, settings, log, signal } = connecting;
+  if (token === undefined) throw noToken(target);
+  const client = createClient({ settings, log, token: () => token });
+  const cache = openCache(settings, log);
+  signal.addEventListener('abort', () => cache?.close(), { once: true });
+  const { account, database, index, bucket, jurisdiction, model } = target;
+  const [store, described] = await Promise.all([
+    openCloudStore({
+      client,
+      config: {
+        account,
+        database: database.id,
+        databaseName: database.name,
+        index,
+        bucket,
+        jurisdiction,
+        model,
+      },
+      cache,
+      log: { debug: (message) => log.debug(message), warn: (message) => log.warn(message) },
+    }),
+    new VectorizeIndex({ client, account, index }).describe(),
+  ]);
+  signal.addEventListener('abort', () => void store.close(), { once: true });
+  log.info('Storage backend: cloudflare');
+  log.info(`D1 database: ${database.name} (${database.id}), schema ready`);
+  log.info(`Vectorize index: ${index}, ${described.dimensions} dimensions, ${described.metric}`);
+  log.info(`R2 bucket: ${bucket ?? 'none'}`);
+  log.info(`Successfully initialized, with the embedding model ${model}`);
+  void fillInBackground(store, connecting);
+  void announceExpiry(client, connecting);
+  return store;
+}
+
+/** Without it embeddings are paid for again, which is no reason to fail. */
+const openCache = (settings: Settings, log: vscode.LogOutputChannel): EmbeddingCacheFile | undefined => {
+  try {
+    return new EmbeddingCacheFile(embeddingCacheIn(settings.dataFolder));
+  } catch (error) {
+    log.warn('The cache of embeddings can not be opened.', String(error));
+    return undefined;
+  }
+};
+
+const noToken = ({ accountName }: CloudTarget): MemoryError =>
+  new MemoryError(
+    'unauthorized',
+    `The memory lies in the Cloudflare account ${accountName}, and this editor has no API token for it.`,
+    'Run Change Token and paste one, or run Disconnect to use the memories of this machine.',
+  );

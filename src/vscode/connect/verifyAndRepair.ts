@@ -1,0 +1,57 @@
+import * as vscode from 'vscode';
+import type { VerifyProblem, VerifyReport } from '../../memory/memory.ts';
+import type { CommandServices } from '../commands/registerCommands.ts';
+import { count } from './numbers.ts';
+import { withProgress } from './progress.ts';
+
+/** Compares the records with what is derived from them, shows what is wrong, and mends it after a yes. */
+export async function verifyAndRepair({ store }: CommandServices): Promise<VerifyReport> {
+  const report = await withProgress(vscode.l10n.t('Verifying memories'), ({ signal }) =>
+    store.verify({ signal }),
+  );
+  if (report.problems.length === 0) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('{0} memories verified: nothing is wrong.', count(report.checked)),
+    );
+    return report;
+  }
+  const repair = vscode.l10n.t('Repair');
+  const answer = await vscode.window.showWarningMessage(
+    vscode.l10n.t('{0} memories verified', count(report.checked)),
+    { modal: true, detail: report.problems.map(describeProblem).join('\n') },
+    repair,
+  );
+  if (answer !== repair) return report;
+  const left = await withProgress(vscode.l10n.t('Repairing memories'), ({ signal }) =>
+    store.repair({ signal }),
+  );
+  void (left.problems.length === 0
+    ? vscode.window.showInformationMessage(vscode.l10n.t('Everything is mended.'))
+    : vscode.window.showWarningMessage(
+        vscode.l10n.t('Not everything could be mended: {0}', left.problems.map(describeProblem).join('; ')),
+      ));
+  return left;
+}
+
+function describeProblem({ kind, count: n }: VerifyProblem): string {
+  return `${count(n)} × ${describeKind(kind)}`;
+}
+
+function describeKind(kind: VerifyProblem['kind']): string {
+  switch (kind) {
+    case 'missing-vector':
+      return vscode.l10n.t('a memory without its vector: found by its words only');
+    case 'orphan-vector':
+      return vscode.l10n.t('a vector without its memory');
+    case 'wrong-tags-text':
+      return vscode.l10n.t('tags written differently in two places');
+    case 'orphan-tag':
+      return vscode.l10n.t('a tag that no memory has');
+    case 'missing-object':
+      return vscode.l10n.t('a memory whose large content is missing');
+    case 'orphan-object':
+      return vscode.l10n.t('large content without its memory');
+    case 'missing-full-text':
+      return vscode.l10n.t('a memory that search by words does not find');
+  }
+}

@@ -1,0 +1,22 @@
+import * as vscode from 'vscode';
+import { registerCommands } from './commands/registerCommands.ts';
+import { registerMemoryDocuments } from './documents/memoryDocuments.ts';
+import { registerExplorer } from './explorer/explorer.ts';
+import type { Services } from './services.ts';
+import { StatusBar } from './statusBar.ts';
+import { type InstallTerminalCommand, registerTerminalCommand } from './terminalCommand.ts';
+
+/** Everything that package.json promises. Nothing here opens the store: whoever is looked at first does. */
+export function registerContributions(
+  services: Services,
+  installTerminalCommand: InstallTerminalCommand,
+): vscode.Disposable {
+  const explorer = registerExplorer(services);
+  return vscode.Disposable.from(
+    explorer,
+    registerMemoryDocuments(services),
+    registerCommands(services, explorer),
+    new StatusBar(services),
+    registerTerminalCommand(services, installTerminalCommand),
+  );
+}

@@ -1,0 +1,50 @@
+import * as vscode from 'vscode';
+import { projectTag } from '../memory/projects.ts';
+import { MAX_TAG_LENGTH, normaliseTag } from '../memory/tags.ts';
+import { originOf, repositoryName } from './gitRepository.ts';
+
+/** The project that a file or window belongs to. */
+export interface Project {
+  /** Normalised like a tag: what stands after `proj:`. */
+  readonly name: string;
+  /** Where its repository comes from, without credentials. */
+  readonly repository: string | undefined;
+}
+
+/** The longest name that still makes a tag with its prefix. */
+const NAME_LENGTH = MAX_TAG_LENGTH - projectTag('').length;
+
+const projectName = (name: string): string => normaliseTag(name.slice(0, NAME_LENGTH)) ?? 'root';
+
+/** Names projects after the git remote `origin`, else after the workspace folder; each folder is looked at once. */
+export class Projects {
+  readonly #known = new Map<string, Promise<Project>>();
+
+  /** The project of the active editor's workspace folder, or of the first folder where no file is open. */
+  async current(): Promise<Project | undefined> {
+    const document = vscode.window.activeTextEditor?.document;
+    const folder =
+      (document && vscode.workspace.getWorkspaceFolder(document.uri)) ??
+      vscode.workspace.workspaceFolders?.[0];
+    return folder && (await this.#of(folder));
+  }
+
+  /** The project of the workspace folder that holds `file`. */
+  async of(file: vscode.Uri): Promise<Project | undefined> {
+    const folder = vscode.workspace.getWorkspaceFolder(file);
+    return folder && (await this.#of(folder));
+  }
+
+  #of(folder: vscode.WorkspaceFolder): Promise<Project> {
+    const key = folder.uri.toString();
+    const known = this.#known.get(key) ?? this.#find(folder);
+    this.#known.set(key, known);
+    return known;
+  }
+
+  async #find(folder: vscode.WorkspaceFolder): Promise<Project> {
+    const repository = await originOf(folder.uri);
+    const name = (repository === undefined ? undefined : repositoryName(repository)) ?? folder.name;
+    return { name: projectName(name), repository };
+  }
+}

@@ -1,0 +1,60 @@
+import { pathToFileURL } from 'node:url';
+import * as vscode from 'vscode';
+import { databaseIn } from '../local/paths.ts';
+import { WorkerStore } from '../local/workerStore.ts';
+import { ActiveStore } from './activeStore.ts';
+import { Connection } from './connect/connection.ts';
+import { ErrorReporter } from './errors.ts';
+import { Projects } from './projects.ts';
+import { Settings } from './settings.ts';
+import { StoreEvents } from './storeEvents.ts';
+
+/** What the contributions share. */
+export interface Services {
+  readonly context: vscode.ExtensionContext;
+  readonly log: vscode.LogOutputChannel;
+  readonly settings: Settings;
+  /** Opens with its first call: in a worker thread, or at Cloudflare. */
+  readonly store: ActiveStore;
+  readonly connection: Connection;
+  readonly events: StoreEvents;
+  readonly errors: ErrorReporter;
+  readonly projects: Projects;
+}
+
+export function createServices(context: vscode.ExtensionContext): Services & { dispose(): void } {
+  const log = vscode.window.createOutputChannel('Edge Memory', { log: true });
+  const settings = new Settings();
+  const inDist = (name: string): string => context.asAbsolutePath(`dist/${name}`);
+  const embedded = new WorkerStore({
+    storeWorker: pathToFileURL(inDist('storeWorker.js')),
+    embedderWorker: pathToFileURL(inDist('embedderWorker.js')),
+    weightsDirectory: inDist('use-lite'),
+    database: databaseIn(settings.dataFolder),
+  });
+  const connection = new Connection(context, settings, log);
+  const errors = new ErrorReporter(log);
+  const store = new ActiveStore({
+    embedded,
+    openConnected: () => connection.open(),
+    onRefused: (error) => errors.show('A change waits for another token.', error),
+  });
+  connection.onDidChange(() => store.reopen());
+  const events = new StoreEvents(store, log);
+  return {
+    context,
+    log,
+    settings,
+    store,
+    connection,
+    events,
+    errors,
+    projects: new Projects(),
+    dispose: () => {
+      events.dispose();
+      connection.dispose();
+      void store.close();
+      log.dispose();
+    },
+  };
+}

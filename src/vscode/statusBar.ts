@@ -1,0 +1,111 @@
+import * as vscode from 'vscode';
+import { MemoryError } from '../memory/errors.ts';
+import type { MemoryStats } from '../memory/memory.ts';
+import { describeMode, shortMode } from './effectiveMode.ts';
+import { describeError } from './errors.ts';
+import type { Services } from './services.ts';
+
+/** Opening the store waits until the window's own start is over. */
+const FIRST_LOOK = 300;
+
+/** How many memories there are and how they are searched; a click searches. */
+export class StatusBar implements vscode.Disposable {
+  readonly #services: Services;
+  readonly #item: vscode.StatusBarItem;
+  readonly #disposables: vscode.Disposable;
+  readonly #firstLook: NodeJS.Timeout;
+  #stats: MemoryStats | undefined;
+  #failure: string | undefined;
+
+  constructor(services: Services) {
+    this.#services = services;
+    this.#item = vscode.window.createStatusBarItem('edgeMemory.status', vscode.StatusBarAlignment.Right, 90);
+    this.#item.name = vscode.l10n.t('Edge Memory');
+    this.#disposables = vscode.Disposable.from(
+      this.#item,
+      services.events.onDidChange(() => void this.update()),
+      services.events.onDidEmbed((embedding) => {
+        if (this.#stats) this.#show({ ...this.#stats, embedding });
+      }),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('edgeMemory.showStatusBar')) void this.update();
+      }),
+    );
+    this.#firstLook = setTimeout(() => void this.update(), FIRST_LOOK);
+  }
+
+  async update(): Promise<void> {
+    if (!this.#services.settings.showStatusBar) {
+      this.#item.hide();
+      return;
+    }
+    try {
+      this.#show(await this.#services.store.stats());
+    } catch (error) {
+      this.#showFailure(error);
+    }
+    this.#item.show();
+  }
+
+  dispose(): void {
+    clearTimeout(this.#firstLook);
+    this.#disposables.dispose();
+  }
+
+  #show(stats: MemoryStats): void {
+    this.#stats = stats;
+    this.#failure = undefined;
+    const count = stats.live.toLocaleString(vscode.env.language);
+    const { pending } = stats.embedding;
+    const lines = [
+      stats.live === 1 ? vscode.l10n.t('1 memory') : vscode.l10n.t('{0} memories', count),
+      vscode.l10n.t('Search: {0}', describeMode(stats.mode)),
+      this.#place(),
+      ...(pending > 0 ? [vscode.l10n.t('{0} not yet prepared for search by meaning', pending)] : []),
+      vscode.l10n.t('Click to search'),
+    ];
+    const mode = this.#connected ? vscode.l10n.t('cloud') : shortMode(stats.mode);
+    this.#item.text = `$(${this.#connected ? 'cloud' : 'archive'}) ${count} · ${mode}`;
+    this.#item.tooltip = plainTooltip(vscode.l10n.t('Edge Memory'), lines);
+    this.#item.backgroundColor = undefined;
+    this.#item.command = 'edgeMemory.searchMemories';
+    this.#item.accessibilityInformation = {
+      label: vscode.l10n.t('Edge Memory: {0}, {1}. Search memories', lines[0] ?? '', mode),
+      role: 'button',
+    };
+  }
+
+  get #connected(): boolean {
+    return this.#services.connection.target !== undefined;
+  }
+
+  #place(): string {
+    const { connection, settings } = this.#services;
+    const { target } = connection;
+    return target === undefined
+      ? vscode.l10n.t('Stored in {0}', settings.dataFolder)
+      : vscode.l10n.t('Stored in Cloudflare: {0}, {1}', target.accountName, target.database.name);
+  }
+
+  #showFailure(error: unknown): void {
+    const message = describeError(error);
+    this.#stats = undefined;
+    if (message !== this.#failure) this.#services.errors.show('The store could not be read.', error);
+    this.#failure = message;
+    const name = this.#connected ? vscode.l10n.t('Edge Memory: cloud') : vscode.l10n.t('Edge Memory');
+    this.#item.text = `$(${MemoryError.is(error, 'offline') ? 'cloud-offline' : 'warning'}) ${name}`;
+    this.#item.tooltip = plainTooltip(vscode.l10n.t('Edge Memory'), [
+      message,
+      vscode.l10n.t('Click to try again'),
+    ]);
+    this.#item.backgroundColor = new vscode.ThemeColor('statusBarItem.warningBackground');
+    this.#item.command = 'edgeMemory.refresh';
+    this.#item.accessibilityInformation = { label: message, role: 'button' };
+  }
+}
+
+const plainTooltip = (title: string, lines: readonly string[]): vscode.MarkdownString => {
+  const tooltip = new vscode.MarkdownString('**').appendText(title).appendMarkdown('**');
+  for (const line of lines) tooltip.appendMarkdown('\n\n').appendText(line);
+  return tooltip;
+};

@@ -1,0 +1,58 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { databaseIn, defaultDataFolder } from '../local/paths.ts';
+import type { Services } from './services.ts';
+
+/** Writing a file can wait until the window's own start is over. */
+const AFTER_START = 1500;
+
+/** Writes the command `edge-memory`; answers the folder for the PATH of terminals. All paths are absolute. */
+export type InstallTerminalCommand = (command: {
+  readonly dataFolder: string;
+  readonly cliScript: string;
+  readonly nodeExecutable: string;
+}) => Promise<string>;
+
+/** `edge-memory` in new terminals, on the memory of this window. */
+export function registerTerminalCommand(
+  services: Services,
+  install: InstallTerminalCommand,
+): vscode.Disposable {
+  const apply = (): void => {
+    provide(services, install).catch((error: unknown) =>
+      services.log.warn(
+        'The terminal command could not be installed.',
+        error instanceof Error ? error : String(error),
+      ),
+    );
+  };
+  const timer = setTimeout(apply, AFTER_START);
+  return vscode.Disposable.from(
+    { dispose: () => clearTimeout(timer) },
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('edgeMemory.terminal.addToPath')) apply();
+    }),
+  );
+}
+
+async function provide({ context, settings }: Services, install: InstallTerminalCommand): Promise<void> {
+  const environment = context.environmentVariableCollection;
+  environment.clear();
+  if (!settings.addToTerminalPath || !terminalsRunHere(context)) return;
+  const { dataFolder } = settings;
+  const folder = await install({
+    dataFolder,
+    cliScript: context.asAbsolutePath('dist/cli.js'),
+    nodeExecutable: process.execPath,
+  });
+  environment.description = vscode.l10n.t('Adds the command edge-memory.');
+  // Shells that set their PATH anew at their start would lose it without the second way.
+  const both = { applyAtProcessCreation: true, applyAtShellIntegration: true };
+  environment.append('PATH', `${path.delimiter}${folder}`, both);
+  if (dataFolder !== defaultDataFolder())
+    environment.replace('EDGE_MEMORY_DATABASE', databaseIn(dataFolder), both);
+}
+
+/** In remote windows the extension may run on the laptop and the terminals elsewhere. */
+const terminalsRunHere = ({ extension }: vscode.ExtensionContext): boolean =>
+  vscode.env.remoteName === undefined || extension.extensionKind === vscode.ExtensionKind.Workspace;

@@ -1,0 +1,31 @@
+import type { Locator } from 'playwright-core';
+import type { Workbench } from '../harness/workbench.ts';
+
+/** The title above the open input box or quick pick. */
+export const quickTitle = ({ page }: Workbench, text: string | RegExp): Locator =>
+  page.locator('.quick-input-widget:visible .quick-input-title').filter({ hasText: text });
+
+/** Stores a memory from the palette. */
+export async function store(workbench: Workbench, content: string, tags = ''): Promise<void> {
+  await workbench.command('Edge Memory: Store Memory');
+  await workbench.enter(content);
+  await quickTitle(workbench, 'Add tags').waitFor();
+  await workbench.enter(tags);
+  await workbench.input().waitFor({ state: 'hidden' });
+}
+
+/** Chooses from the context menu of a tree's row. VS Code's menu ignores a click in its first moments. */
+export async function choose(workbench: Workbench, row: string, action: string): Promise<void> {
+  await workbench.treeRow(row).click({ button: 'right' });
+  const item = workbench.menuItem(action);
+  for (let tries = 0; tries < 5; tries++) {
+    await item.click();
+    try {
+      await item.waitFor({ state: 'hidden', timeout: 1000 });
+      return;
+    } catch {
+      // It is still open.
+    }
+  }
+  throw new Error(`The menu did not take ${action}`);
+}

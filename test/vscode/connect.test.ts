@@ -1,0 +1,296 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import * as vscode from 'vscode';
+import { USUAL_NAMES } from '../../src/cloudflare/provision.ts';
+import type { Memory, StoreResult, VerifyReport } from '../../src/memory/memory.ts';
+import type { CloudTarget } from '../../src/local/storeConfig.ts';
+import type { Health } from '../../src/vscode/connect/health.ts';
+import { emptyStore, eventually, memoryOf, run, services, stored } from './access.ts';
+import { type EmulatorProcess, startEmulatorProcess } from './emulatorProcess.ts';
+
+type Shown = 'showInformationMessage' | 'showWarningMessage' | 'showErrorMessage';
+
+interface Message {
+  readonly text: string;
+  readonly detail: string;
+}
+
+/** Answers messages in a person's place: the button of the first that fits the text. */
+function answering(answers: Readonly<Record<string, string>>): { seen: Message[]; restore(): void } {
+  const seen: Message[] = [];
+  const kinds: readonly Shown[] = ['showInformationMessage', 'showWarningMessage', 'showErrorMessage'];
+  const originals = kinds.map((kind) => [kind, vscode.window[kind]] as const);
+  const replacement = (text: string, options?: unknown): Promise<string | undefined> => {
+    const { detail = '' } = (options ?? {}) as { readonly detail?: string };
+    seen.push({ text, detail });
+    const known = Object.entries(answers).find(([beginning]) => text.startsWith(beginning));
+    return Promise.resolve(known?.[1]);
+  };
+  for (const kind of kinds) Object.assign(vscode.window, { [kind]: replacement });
+  return { seen, restore: () => Object.assign(vscode.window, Object.fromEntries(originals)) };
+}
+
+const apiSetting = (value: string | undefined): Thenable<void> =>
+  vscode.workspace
+    .getConfiguration('edgeMemory')
+    .update('cloudflare.apiBaseUrl', value, vscode.ConfigurationTarget.Global);
+
+const dataFolder = path.join(homedir(), '.edge-memory');
+
+const searchProgram = `
+  const { readdirSync, readFileSync, statSync } = require('node:fs');
+  const [folder, text] = process.argv.slice(1);
+  for (const name of readdirSync(folder, { recursive: true })) {
+    try {
+      const file = require('node:path').join(folder, name);
+      if (statSync(file).isFile() && readFileSync(file).includes(text)) console.log(name);
+    } catch (error) {
+      if (error.code !== 'ENOENT') throw error;
+    }
+  }`;
+
+/**
+ * Files below a folder that hold a text, as they are on the disk. Searched by another process: one that closes a
+ * SQLite file gives up all its locks on it (https://sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_).
+ */
+async function filesWith(folder: string, text: string): Promise<string[]> {
+  const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', searchProgram, folder, text], {
+    env,
+  });
+  return stdout.split('\n').filter((name) => name !== '');
+}
+
+describe('connecting to Cloudflare', () => {
+  let emulator: EmulatorProcess;
+  let messages: ReturnType<typeof answering>;
+
+  const connect = (more: object = {}): Thenable<CloudTarget | undefined> =>
+    run('connect', { token: emulator.token, database: USUAL_NAMES.database, place: {}, ...more });
+  const cloudRows = async (): Promise<readonly Record<string, unknown>[]> =>
+    emulator.rows(
+      USUAL_NAMES.database,
+      'SELECT content FROM memories WHERE deleted_at IS NULL ORDER BY content',
+    );
+
+  before(async function () {
+    this.timeout(60_000);
+    await emptyStore();
+    const root = vscode.extensions.getExtension('edge-memory.edge-memory')?.extensionPath ?? '';
+    emulator = await startEmulatorProcess(root);
+    await apiSetting(emulator.baseUrl);
+  });
+  after(async () => {
+    await apiSetting(undefined);
+    await emulator.stop();
+    await emptyStore();
+  });
+  beforeEach(() => {
+    messages = answering({ 'Keep your memories in': 'Connect', Disconnect: 'Disconnect', Delete: 'Delete' });
+  });
+  afterEach(() => messages.restore());
+
+  it('changes nothing at Cloudflare before the screen that says what leaves the machine is answered', async () => {
+    messages.restore();
+    messages = answering({});
+    assert.equal(await connect(), undefined);
+    const [screen] = messages.seen;
+    assert.match(screen?.text ?? '', /Keep your memories in the Cloudflare account “Emulated Account”\?/);
+    assert.match(screen?.detail ?? '', /leaves your machine/);
+    assert.match(
+      screen?.detail ?? '',
+      /To be created: the D1 database mcp-memory-db, the Vectorize index mcp-memory-index, the R2 bucket/,
+    );
+    assert.deepEqual(await emulator.api('d1/database'), []);
+  });
+
+  it('refuses a token that Cloudflare does not know, and stays where it was', async () => {
+    assert.equal(await connect({ token: 'cfut_0000000000000000000000000000000000000000' }), undefined);
+    assert.match(messages.seen.map(({ text }) => text).join(), /does not know this API token/);
+    await stored({ content: 'still here' });
+    assert.equal((await (await services()).store.stats()).live, 1);
+  });
+
+  it('makes the resources, keeps the ids in config.json, and copies what may leave', async () => {
+    await stored({ content: 'may leave', tags: ['deploy'], pinned: true });
+    await stored({ content: 'stays', localOnly: true });
+    messages.restore();
+    messages = answering({ 'Keep your memories in': 'Connect', 'Copy 2 memories': 'Copy' });
+    const target = await connect();
+    assert.equal(target?.accountName, 'Emulated Account');
+    const config = JSON.parse(await readFile(path.join(dataFolder, 'config.json'), 'utf8')) as {
+      active: CloudTarget;
+    };
+    assert.deepEqual(config.active, target);
+    assert.equal(target.index, USUAL_NAMES.index);
+    assert.deepEqual(await cloudRows(), [{ content: 'may leave' }, { content: 'still here' }]);
+    const { items } = await (await services()).store.list({});
+    const copied = items.find(({ content }) => content === 'may leave');
+    assert.deepEqual([copied?.pinned, copied?.tags.includes('deploy')], [true, true]);
+  });
+
+  it('stores, finds and deletes at Cloudflare', async () => {
+    const { contentHash } = await stored({ content: 'Deploys go out on Tuesdays' });
+    const { store } = await services();
+    const { hits } = await store.search({ query: 'when are deploys' });
+    assert.equal(hits[0]?.memory.content, 'Deploys go out on Tuesdays');
+    assert.equal((await cloudRows()).length, 3);
+    assert.equal((await store.embedded.get([contentHash])).length, 0);
+    await run('deleteMemory', contentHash);
+    await eventually(async () => assert.equal((await cloudRows()).length, 2));
+  });
+
+  it('never sends what stays on this machine', async () => {
+    const kept = await run<StoreResult>('storeMemory', { content: 'our secret plan', localOnly: true });
+    const { store } = await services();
+    await store.update(kept.contentHash, { addTags: ['secret-tag'] });
+    const memory = await memoryOf(kept.contentHash);
+    assert.deepEqual([memory.localOnly, memory.tags.includes('secret-tag')], [true, true]);
+    await store.keepProjectLocal('hush', true);
+    await store.store({ content: 'of a hushed project', tags: ['proj:Hush'] });
+    assert.equal((await cloudRows()).length, 2);
+    const tags = await emulator.rows(USUAL_NAMES.database, 'SELECT name FROM tags');
+    assert.ok(!JSON.stringify(tags).includes('secret-tag'));
+    const [uploaded] = (await store.list({})).items;
+    await assert.rejects(
+      store.update(uploaded?.contentHash ?? '', { localOnly: true }),
+      /lies in your Cloudflare/,
+    );
+    await store.keepProjectLocal('hush', false);
+  });
+
+  it('tells the health of every part', async () => {
+    const health = await run<readonly Health[]>('health');
+    assert.deepEqual(
+      health.map(({ part, ok }) => [part, ok]),
+      ['Token', 'D1', 'Vectorize', 'Workers AI', 'R2'].map((part) => [part, true]),
+    );
+    await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
+  });
+
+  it('verifies the records', async () => {
+    const { checked } = await run<VerifyReport>('verify');
+    assert.ok(checked >= 2);
+  });
+
+  it('keeps the token in SecretStorage and in no file', async () => {
+    (await services()).log.info('The last line before the files are searched.');
+    const { target, tokens } = (await services()).connection;
+    assert.equal(await tokens.get(target?.account ?? ''), emulator.token);
+    const profile = path.dirname(homedir());
+    // The search itself must be able to find: the ids are there.
+    assert.notDeepEqual(await filesWith(profile, emulator.accountId), []);
+    const found = await filesWith(profile, emulator.token);
+    assert.deepEqual(
+      found.filter((name) => !name.startsWith('browser')),
+      [],
+    );
+  });
+
+  it('takes another token only when it opens the database', async () => {
+    assert.equal(
+      await run('changeToken', { token: 'cfut_1111111111111111111111111111111111111111' }),
+      undefined,
+    );
+    assert.equal(await run('changeToken', { token: emulator.token }), true);
+    assert.equal((await (await services()).store.stats()).live, 2);
+  });
+
+  it('asks for a token where the one it has is gone, and never shows another store instead', async () => {
+    const { connection, store } = await services();
+    const { account = '' } = connection.target ?? {};
+    await connection.tokens.delete(account);
+    await eventually(() => assert.rejects(store.stats(), /no API token/));
+    await connection.tokens.set(account, emulator.token);
+    await eventually(async () => assert.equal((await store.stats()).live, 2));
+  });
+
+  it('keeps a change until there is another token, and asks for one', async () => {
+    const { connection, store } = await services();
+    const { account = '' } = connection.target ?? {};
+    await connection.tokens.set(account, 'cfut_2222222222222222222222222222222222222222');
+    await eventually(() => assert.rejects(store.stats(), /did not accept the API token/));
+    const storing = store.store({ content: 'written while the token was refused' });
+    await eventually(() =>
+      assert.ok(messages.seen.some(({ text }) => text.includes('did not accept the API token'))),
+    );
+    assert.equal((await cloudRows()).length, 2);
+    await connection.tokens.set(account, emulator.token);
+    const { contentHash } = await storing;
+    assert.equal((await cloudRows()).length, 3);
+    await store.delete([contentHash]);
+  });
+
+  it('follows another program that switches the store', async () => {
+    const { store } = await services();
+    const file = path.join(dataFolder, 'config.json');
+    const connected = await readFile(file, 'utf8');
+    await writeFile(file, '{"active":"local"}');
+    await eventually(async () => assert.equal(await store.active(), store.embedded), 10_000);
+    await writeFile(file, connected);
+    await eventually(async () => assert.notEqual(await store.active(), store.embedded), 10_000);
+  });
+
+  it('disconnects: the token is gone, and the memories of this machine are shown', async () => {
+    const { connection, store } = await services();
+    const account = connection.target?.account ?? '';
+    assert.equal(await run('disconnect'), true);
+    assert.equal(await connection.tokens.get(account), undefined);
+    const contents = (await store.list({})).items.map(({ content }: Memory) => content);
+    assert.deepEqual(contents.sort(), [
+      'may leave',
+      'of a hushed project',
+      'our secret plan',
+      'stays',
+      'still here',
+    ]);
+    assert.equal((await cloudRows()).length, 2);
+  });
+
+  it('connects by the variables of a .env file', async () => {
+    const [database] = await emulator.api<{ uuid: string }[]>('d1/database');
+    const file = path.join(homedir(), 'cloud.env');
+    await writeFile(
+      file,
+      [
+        `CLOUDFLARE_API_TOKEN=${emulator.token}`,
+        `CLOUDFLARE_ACCOUNT_ID=${emulator.accountId}`,
+        `CLOUDFLARE_D1_DATABASE_ID=${database?.uuid ?? ''}`,
+        `CLOUDFLARE_VECTORIZE_INDEX=${USUAL_NAMES.index}`,
+        'CLOUDFLARE_API_BASE_URL=http://127.0.0.1:9/elsewhere',
+      ].join('\n'),
+    );
+    const target = await run<CloudTarget>('importEnv', vscode.Uri.file(file));
+    assert.equal(target.database.name, USUAL_NAMES.database);
+    assert.equal((await (await services()).store.stats()).live, 2);
+  });
+
+  it('removes its tables and leaves the memories as mcp-memory-service knows them', async () => {
+    messages.restore();
+    messages = answering({ 'Remove Edge Memory': 'Remove and Disconnect' });
+    assert.equal(await run('removeTables'), true);
+    assert.match(messages.seen[0]?.detail ?? '', /Time Travel bookmark/);
+    const tables = await emulator.rows(
+      USUAL_NAMES.database,
+      `SELECT name FROM sqlite_master WHERE name LIKE 'em\\_%' ESCAPE '\\'`,
+    );
+    assert.deepEqual(tables, []);
+    assert.equal((await cloudRows()).length, 2);
+    const { store, connection } = await services();
+    assert.equal(connection.target, undefined);
+    assert.equal(await store.active(), store.embedded);
+  });
+
+  it('says that config.json makes no sense, and Disconnect writes it anew', async () => {
+    const { connection, store } = await services();
+    await writeFile(path.join(dataFolder, 'config.json'), '{');
+    connection.reopen();
+    await assert.rejects(store.stats(), /config\.json does not say which store to use/);
+    await run('disconnect');
+    assert.ok((await store.stats()).live > 0);
+  });
+});

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { answerMessages, emptyStore, eventually, memoryOf, run, stored } from './access.ts';
+
+const isDeleted = async (hash: string): Promise<boolean> => (await memoryOf(hash)).deletedAt !== undefined;
+
+describe('deleting', () => {
+  beforeEach(emptyStore);
+
+  it('asks first, and does nothing without a yes', async () => {
+    const { contentHash } = await stored({ content: 'still needed' });
+    const question = answerMessages('showWarningMessage');
+    try {
+      assert.deepEqual(await run('deleteMemory', contentHash), []);
+      assert.deepEqual(question.texts, ['Delete the memory “still needed”?']);
+      assert.equal(await isDeleted(contentHash), false);
+    } finally {
+      question.restore();
+    }
+  });
+
+  it('can be undone from its notification', async () => {
+    const one = await stored({ content: 'one' });
+    const two = await stored({ content: 'two' });
+    const hashes = [one.contentHash, two.contentHash];
+    const question = answerMessages('showWarningMessage', 'Delete');
+    const notification = answerMessages('showInformationMessage', 'Undo');
+    try {
+      assert.deepEqual([...(await run<string[]>('deleteMemory', hashes))].sort(), hashes.sort());
+      assert.deepEqual(notification.texts, ['Deleted 2 memories.']);
+      await eventually(async () => {
+        for (const hash of hashes) assert.equal(await isDeleted(hash), false);
+      });
+    } finally {
+      question.restore();
+      notification.restore();
+    }
+  });
+
+  it('takes all rows that are selected in the tree', async () => {
+    const rows = await Promise.all(
+      ['one', 'two', 'three'].map(async (content) => ({ kind: 'memory', memory: await stored({ content }) })),
+    );
+    const question = answerMessages('showWarningMessage');
+    try {
+      await run('deleteMemory', rows[0], rows);
+      await run('deleteMemory', rows[0]);
+      assert.deepEqual(question.texts, ['Delete 3 memories?', 'Delete the memory “one”?']);
+    } finally {
+      question.restore();
+    }
+  });
+
+  it('can be undone later', async () => {
+    const { contentHash } = await stored({ content: 'gone and back' });
+    const question = answerMessages('showWarningMessage', 'Delete');
+    const notification = answerMessages('showInformationMessage');
+    try {
+      await run('deleteMemory', contentHash);
+      assert.equal(await isDeleted(contentHash), true);
+      assert.deepEqual(await run('restoreMemory', contentHash), [contentHash]);
+      assert.equal(await isDeleted(contentHash), false);
+    } finally {
+      question.restore();
+      notification.restore();
+    }
+  });
+});
