@@ -1,0 +1,44 @@
+/** `npm run bench [-- --quick] [--only=PART]`: every figure in one run, as a table and as artifacts/bench.json. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import path from 'node:path';
+import { cloudBench } from './cloudBench.ts';
+import { engineBench } from './engineBench.ts';
+import { type Figure, meets, printTable } from './measure.ts';
+import { packageBench } from './packageBench.ts';
+import { retrievalBench } from './retrievalBench.ts';
+import { storeBench } from './storeBench.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const useLite = path.join(root, 'dist/use-lite');
+const quick = process.argv.includes('--quick');
+const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length);
+
+const parts: readonly (readonly [string, () => Promise<Figure[]> | Figure[]])[] = [
+  ['retrieval', () => retrievalBench(new URL('./developerMemories.json', import.meta.url), useLite)],
+  ['store', () => storeBench(useLite)],
+  ['engine, 10k', () => engineBench(10_000, useLite)],
+  ...(quick ? [] : [['engine, 100k', () => engineBench(100_000, useLite)] as const]),
+  ['cloud, on the emulator', () => cloudBench()],
+  ['package', () => packageBench(root)],
+];
+
+const figures: Figure[] = [];
+for (const [name, measure] of parts.filter(([name]) => only === undefined || name.startsWith(only))) {
+  console.error(`measuring: ${name}`);
+  figures.push(...(await measure()));
+}
+printTable(figures);
+const missed = figures.filter((figure) => meets(figure) === false);
+mkdirSync(path.join(root, 'artifacts'), { recursive: true });
+writeFileSync(
+  path.join(root, 'artifacts/bench.json'),
+  JSON.stringify(
+    { at: new Date().toISOString(), node: process.version, cores: cpus().length, figures },
+    null,
+    2,
+  ),
+);
+console.log(
+  `${figures.length} figures, ${missed.length} of them miss their target; written to artifacts/bench.json`,
+);

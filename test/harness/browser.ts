@@ -1,0 +1,35 @@
+import { type BrowserContext, type Page, chromium } from 'playwright-core';
+import { findChromium } from './chromium.ts';
+import type { Profile } from './profile.ts';
+
+export interface Browser {
+  readonly context: BrowserContext;
+  readonly page: Page;
+}
+
+/** Headless Chromium with the profile's own browser data, which reaches this machine only. */
+export async function openBrowser(
+  profile: Profile,
+  viewport = { width: 1280, height: 800 },
+): Promise<Browser> {
+  const context = await chromium.launchPersistentContext(profile.browser, {
+    executablePath: await findChromium(),
+    headless: true,
+    viewport,
+    args: [
+      '--disable-gpu',
+      '--disable-quic',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-dev-shm-usage',
+      '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
+    ],
+    env: {
+      ...process.env,
+      HOME: profile.browser,
+      XDG_CONFIG_HOME: profile.browser,
+      XDG_CACHE_HOME: profile.browser,
+    },
+  });
+  return { context, page: context.pages()[0] ?? (await context.newPage()) };
+}

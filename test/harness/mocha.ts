@@ -1,0 +1,43 @@
+import { writeFileSync } from 'node:fs';
+import Mocha from 'mocha';
+
+/** What a run of tests came to. */
+export interface Tally {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+export interface MochaRun {
+  readonly files: readonly string[];
+  /** Written when mocha comes to its end: the proof that it did. Holds a {@link Tally}. */
+  readonly resultFile?: string;
+  readonly timeout: number;
+  /** Only tests whose title matches. */
+  readonly grep?: string | undefined;
+  readonly color?: boolean;
+  /** Takes mocha's lines in place of the console. */
+  readonly write?: typeof console.log;
+}
+
+/** Runs test files in this process, in the terminal or within VS Code. */
+export async function runMocha(run: MochaRun): Promise<Tally> {
+  if (run.write !== undefined) Mocha.reporters.Base.consoleLog = run.write;
+  const mocha = new Mocha({
+    ui: 'bdd',
+    reporter: 'spec',
+    timeout: run.timeout,
+    forbidOnly: true,
+    ...(run.color === undefined ? {} : { color: run.color }),
+    ...(run.grep === undefined ? {} : { grep: new RegExp(run.grep) }),
+  });
+  for (const file of run.files) mocha.addFile(file);
+  await mocha.loadFilesAsync();
+  const tally = await new Promise<Tally>((resolve) => {
+    const runner = mocha.run((failed) =>
+      resolve({ passed: runner.stats?.passes ?? 0, failed, skipped: runner.stats?.pending ?? 0 }),
+    );
+  });
+  if (run.resultFile !== undefined) writeFileSync(run.resultFile, JSON.stringify(tally));
+  return tally;
+}

@@ -1,0 +1,154 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { type Browser, openBrowser } from './browser.ts';
+import { installCodeServer } from './codeServer.ts';
+import { packagedExtension } from './extension.ts';
+import { artifacts } from './paths.ts';
+import { type Profile, type Settings, prepareProfile, temporaryFolder } from './profile.ts';
+import { type Server, installVsix, startServer } from './server.ts';
+import { Workbench } from './workbench.ts';
+
+export interface OpenOptions {
+  /** The extension to install; this project's package by default. */
+  readonly vsix?: string;
+  /** User settings, beside those that keep VS Code quiet. */
+  readonly settings?: Settings;
+  /** The folder to open; an empty one by default. */
+  readonly folder?: string;
+  /** Files put into the opened folder, by their path in it. */
+  readonly workspaceFiles?: Readonly<Record<string, string | Uint8Array>>;
+  /** Files put into HOME, by their path in it. */
+  readonly homeFiles?: Readonly<Record<string, string | Uint8Array>>;
+  /** Environment of the extension host. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Opens the folder untrusted until the person answers. */
+  readonly workspaceTrust?: boolean;
+  /** Waited for in the activity bar. */
+  readonly container?: string;
+}
+
+/** Opens a real VS Code with the packaged extension, in a browser, in a new profile. */
+export async function openWorkbench(options: OpenOptions = {}): Promise<OpenWorkbench> {
+  const entry = await installCodeServer();
+  const vsix = options.vsix ?? (await packagedExtension());
+  const { folder, remove } = await temporaryFolder();
+  const trust = options.workspaceTrust === true ? { 'security.workspace.trust.enabled': true } : {};
+  const profile = await prepareProfile(folder, { ...trust, ...options.settings });
+  await writeFiles(profile.home, options.homeFiles);
+  await writeFiles(options.folder ?? profile.workspace, options.workspaceFiles);
+  await installVsix(entry, profile, vsix);
+  const open = new OpenWorkbench(entry, profile, options, remove);
+  try {
+    await open.start();
+  } catch (error) {
+    await open.stop();
+    throw error;
+  }
+  return open;
+}
+
+/** One running VS Code: server, browser and profile. Its members change with `restart`. */
+export class OpenWorkbench {
+  readonly profile: Profile;
+  readonly #entry: string;
+  readonly #options: OpenOptions;
+  readonly #remove: () => Promise<void>;
+  #server: Server | undefined;
+  #browser: Browser | undefined;
+  #port = 0;
+
+  constructor(entry: string, profile: Profile, options: OpenOptions, remove: () => Promise<void>) {
+    this.#entry = entry;
+    this.profile = profile;
+    this.#options = options;
+    this.#remove = remove;
+  }
+
+  get page(): Page {
+    if (this.#browser === undefined) throw new Error('The workbench is not open');
+    return this.#browser.page;
+  }
+
+  get server(): Server {
+    if (this.#server === undefined) throw new Error('The workbench is not open');
+    return this.#server;
+  }
+
+  get workbench(): Workbench {
+    return new Workbench(this.page);
+  }
+
+  /** HOME of the extension host. */
+  get home(): string {
+    return this.profile.home;
+  }
+
+  get folder(): string {
+    return this.#options.folder ?? this.profile.workspace;
+  }
+
+  async start(): Promise<void> {
+    const { env = {}, workspaceTrust = false } = this.#options;
+    this.#server = await startServer({
+      entry: this.#entry,
+      profile: this.profile,
+      port: this.#port,
+      env,
+      workspaceTrust,
+    });
+    this.#port = this.#server.port;
+    this.#browser = await openBrowser(this.profile);
+    this.page.setDefaultTimeout(15_000);
+    await this.page.goto(this.#server.address({ folder: this.folder }));
+    await this.#ready();
+  }
+
+  /** As "Developer: Reload Window". */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.#ready();
+  }
+
+  /** Ends VS Code and starts it again, with the same profile, browser data and address. */
+  async restart(): Promise<void> {
+    await this.#end();
+    await this.start();
+  }
+
+  /** Ends VS Code and removes its profile. */
+  async stop(): Promise<void> {
+    await this.#end();
+    await this.#remove();
+  }
+
+  /** Keeps a picture as artifacts/screenshots/<name>.png. */
+  async screenshot(name: string): Promise<string> {
+    const file = path.join(artifacts, 'screenshots', `${name.replaceAll(/[^\w-]+/g, '-')}.png`);
+    await this.page.screenshot({ path: file });
+    return file;
+  }
+
+  /** For `afterEach`: keeps a picture of what a failed test saw. */
+  async screenshotOfFailure(test: Mocha.Test | undefined): Promise<void> {
+    if (test?.state === 'failed') await this.screenshot(`failed-${test.fullTitle()}`);
+  }
+
+  async #ready(): Promise<void> {
+    await this.workbench.ready(this.#options.container ?? 'Edge Memory');
+  }
+
+  async #end(): Promise<void> {
+    await this.#browser?.context.close();
+    await this.#server?.stop();
+    this.#browser = this.#server = undefined;
+  }
+}
+
+async function writeFiles(folder: string, files: OpenOptions['homeFiles'] = {}): Promise<void> {
+  for (const [name, content] of Object.entries(files)) {
+    const file = path.join(folder, name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, content);
+  }
+}

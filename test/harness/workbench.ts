@@ -1,0 +1,201 @@
+import type { Frame, Locator, Page } from 'playwright-core';
+
+/** VS Code's web workbench, as a person sees it (its DOM in VS Code 1.139). */
+export class Workbench {
+  readonly page: Page;
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  /** Waits until the workbench is drawn and shows a view container of an extension, so that extensions are known. */
+  async ready(container: string): Promise<void> {
+    await this.page
+      .locator('.monaco-workbench .part.statusbar .statusbar-item')
+      .first()
+      .waitFor({ timeout: 60_000 });
+    await this.activity(container).waitFor({ timeout: 60_000 });
+  }
+
+  /** Waits until an extension shows an item in the status bar. */
+  async activated(extension: string): Promise<void> {
+    await this.page.locator(`.part.statusbar .statusbar-item[id^="${extension}."]`).first().waitFor();
+  }
+
+  /** The item of a view container in the activity bar. */
+  activity(title: string): Locator {
+    return this.page
+      .locator(`.part.activitybar .action-item:has(a.action-label[aria-label^="${title}"])`)
+      .first();
+  }
+
+  async openContainer(title: string): Promise<void> {
+    const classes = (await this.activity(title).getAttribute('class')) ?? '';
+    if (!classes.split(' ').includes('checked')) await this.activity(title).click();
+    await this.page.mouse.move(0, 0); // away, or its tooltip shows in pictures
+    await this.page.locator('.part.sidebar .composite.title').filter({ hasText: title }).waitFor();
+  }
+
+  /**
+   * Runs a command from the palette by its whole title ("Edge Memory: Store Memory"). Tries again for a while: an
+   * open palette doesn't take in new commands, and after a reload the activity bar is drawn before they are known.
+   */
+  async command(title: string, patienceMs = 30_000): Promise<void> {
+    const end = Date.now() + patienceMs;
+    const row = this.page.locator(`.quick-input-list .monaco-list-row[aria-label^="${title}"]`).first();
+    for (;;) {
+      await this.page.keyboard.press('F1');
+      await this.input().fill(`>${title}`);
+      try {
+        await row.waitFor({ timeout: 1500 });
+        await row.click();
+        return;
+      } catch {
+        if (Date.now() > end) throw new Error(`The palette has no command ${title}`);
+        await this.page.keyboard.press('Escape');
+      }
+    }
+  }
+
+  /** The field of the open input box or quick pick. */
+  input(): Locator {
+    return this.page.locator('.quick-input-widget:visible .quick-input-box input').first();
+  }
+
+  /** Types into the open input box or quick pick, and accepts. */
+  async enter(text: string): Promise<void> {
+    await this.input().fill(text);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** What the open input box says about its value. */
+  inputMessage(): Locator {
+    return this.page.locator('.quick-input-widget:visible .quick-input-message');
+  }
+
+  pickRows(): Locator {
+    return this.page.locator('.quick-input-widget:visible .quick-input-list .monaco-list-row');
+  }
+
+  pickRow(text: string | RegExp): Locator {
+    return this.pickRows().filter({ hasText: text }).first();
+  }
+
+  /** The rows of one view of the sidebar, in the order shown. */
+  treeRows(view: string): Locator {
+    return this.page.locator(`.part.sidebar .pane:has(.pane-header[aria-label^="${view}"]) .monaco-list-row`);
+  }
+
+  /** Waits until no view of the sidebar is loading. */
+  async sidebarLoaded(): Promise<void> {
+    await this.page.locator('.part.sidebar .monaco-progress-container.active').waitFor({ state: 'detached' });
+  }
+
+  treeRow(text: string | RegExp): Locator {
+    return this.page.locator('.part.sidebar .monaco-list-row').filter({ hasText: text }).first();
+  }
+
+  /** Clicks an inline action of a tree row, or the one of that name in its context menu. */
+  async treeAction(text: string | RegExp, action: string): Promise<void> {
+    const row = this.treeRow(text);
+    await row.hover();
+    const inline = row.locator(`.actions a.action-label[aria-label^="${action}"]`).first();
+    if (await inline.isVisible()) return inline.click();
+    await row.click({ button: 'right' });
+    await this.menuItem(action).click();
+  }
+
+  /** An item of the open context menu. */
+  menuItem(label: string): Locator {
+    return this.page.locator(
+      `.monaco-menu .action-item a.action-menu-item:has(.action-label[aria-label^="${label}"])`,
+    );
+  }
+
+  /** The text and links of a view that has no rows. */
+  welcome(): Locator {
+    return this.page.locator('.part.sidebar .welcome-view-content');
+  }
+
+  notification(text: string | RegExp): Locator {
+    const items =
+      '.notifications-toasts .notification-list-item, .notifications-center .notification-list-item';
+    return this.page.locator(items).filter({ hasText: text }).first();
+  }
+
+  /**
+   * Waits for a notification and gives its text. At most three toasts show, for some 10 s: the notification center
+   * is looked at too.
+   */
+  async saw(text: string | RegExp, patienceMs = 10_000): Promise<string> {
+    const item = this.notification(text);
+    try {
+      await item.waitFor({ timeout: Math.min(3000, patienceMs) });
+    } catch {
+      await this.command('Notifications: Show Notifications');
+      await item.waitFor({ timeout: patienceMs });
+    }
+    return (await item.innerText()).trim();
+  }
+
+  async answer(notification: string | RegExp, button: string): Promise<void> {
+    await this.saw(notification);
+    await this.notification(notification)
+      .locator('.monaco-button')
+      .filter({ hasText: button })
+      .first()
+      .click();
+  }
+
+  async clearNotifications(): Promise<void> {
+    await this.command('Notifications: Clear All Notifications');
+    await this.page.locator('.notification-list-item').first().waitFor({ state: 'detached' });
+  }
+
+  /** The open modal message. */
+  dialog(): Locator {
+    return this.page.locator('.monaco-dialog-box');
+  }
+
+  async answerDialog(button: string): Promise<void> {
+    await this.dialog().locator('.monaco-button').filter({ hasText: button }).first().click();
+    await this.dialog().waitFor({ state: 'detached' });
+  }
+
+  statusItem(text: string | RegExp): Locator {
+    return this.page.locator('.part.statusbar .statusbar-item').filter({ hasText: text }).first();
+  }
+
+  /** The open editor's tab. */
+  tab(title: string | RegExp): Locator {
+    return this.page.locator('.part.editor .tab').filter({ hasText: title }).first();
+  }
+
+  /** The lines of the active text editor that are in sight. */
+  editorLines(): Locator {
+    return this.page.locator('.editor-group-container.active .view-lines');
+  }
+
+  async openFile(name: string): Promise<void> {
+    await this.page.keyboard.press('Control+P');
+    await this.input().fill(name);
+    await this.pickRow(name).click();
+    await this.tab(name).waitFor();
+  }
+
+  /** The document of a webview that holds `selector` (a webview is two frames, one in the other). */
+  async webview(selector: string, patienceMs = 15_000): Promise<Frame> {
+    const end = Date.now() + patienceMs;
+    while (Date.now() < end) {
+      for (const frame of this.page.frames().slice(1)) {
+        const count = await frame
+          .locator(selector)
+          .count()
+          .catch(() => 0); // frames come and go
+        if (count > 0) return frame;
+      }
+      await this.page.waitForTimeout(100);
+    }
+    throw new Error(`No webview shows ${selector}`);
+  }
+}

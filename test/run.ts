@@ -1,0 +1,139 @@
+/**
+ * `npm test`: everything, one part after another; `node test/run.ts PART [--grep RE]` runs one.
+ * The last line sums up all parts, `N passed, N failed`; a part that broke off or ran no test counts as one failed.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { parseArgs } from 'node:util';
+import { findChromium } from './harness/chromium.ts';
+import { installCodeServer } from './harness/codeServer.ts';
+import { builtExtension, packagedExtension } from './harness/extension.ts';
+import { runDesktopHostTests, runServerHostTests } from './harness/hostTests.ts';
+import type { Tally } from './harness/mocha.ts';
+import { artifacts, root } from './harness/paths.ts';
+import { exitOf, npm, run } from './harness/processes.ts';
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { grep: { type: 'string' } } });
+
+/** Gives what its tests came to, undefined when they broke off, or throws. */
+type Part = () => Promise<Tally | undefined>;
+
+const parts: Readonly<Record<string, Part>> = {
+  prepare: async () => {
+    await packagedExtension();
+    if (process.platform === 'linux') await installVsCode();
+    return check;
+  },
+  lint: async () => {
+    await run(...npm('run', '-s', 'lint'));
+    return check;
+  },
+  unit: () => unitTests(),
+  vscode: () => runServerHostTests(values.grep),
+  e2e: async () => {
+    await packagedExtension();
+    await installVsCode();
+    await rm(path.join(artifacts, 'screenshots'), { recursive: true, force: true });
+    return mochaTests('e2e', ['test/e2e/**/*.test.ts'], 120_000);
+  },
+  desktop: () => runDesktopHostTests(values.grep),
+  soak: () => unitTests({ EDGE_MEMORY_SOAK: '1' }),
+};
+/** A part without tests of its own: passed if it didn't throw. */
+const check: Tally = { passed: 0, failed: 0, skipped: 0 };
+
+const everything = [
+  'prepare',
+  'lint',
+  'unit',
+  ...(process.platform === 'linux' ? ['vscode', 'e2e'] : ['desktop']),
+];
+if (positionals.length === 0 && process.platform !== 'linux') {
+  console.log(
+    'The tests in VS Code run in its desktop build here; those that drive the interface need Linux.',
+  );
+}
+const total = { passed: 0, failed: 0, skipped: 0 };
+const lines: string[] = [];
+const began = performance.now();
+for (const name of positionals.length > 0 ? positionals : everything) {
+  const { passed, failed, skipped } = await runPart(name);
+  total.passed += passed;
+  total.failed += failed;
+  total.skipped += skipped;
+}
+console.log(`\n${lines.join('\n')}\n\n  ${total.passed} passing (${since(began)})`);
+if (total.skipped > 0) console.log(`  ${total.skipped} pending`);
+if (total.failed > 0) console.log(`  ${total.failed} failing`);
+console.log(
+  `\n${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`,
+);
+process.exitCode = total.failed > 0 ? 1 : 0;
+
+async function runPart(name: string): Promise<Tally> {
+  console.log(`\n▶ ${name}`);
+  const start = performance.now();
+  const tally = await attempt(name);
+  const summary = tally === check ? 'ok' : `${tally.passed} passed, ${tally.failed} failed`;
+  lines.push(`  ${name.padEnd(8)} ${since(start).padStart(8)}  ${summary}`);
+  console.log(`◀ ${name}: ${summary} (${since(start)})`);
+  return tally;
+}
+
+async function attempt(name: string): Promise<Tally> {
+  try {
+    const part = parts[name];
+    if (part === undefined) throw new Error(`no such part; there are ${Object.keys(parts).join(', ')}`);
+    const tally = await part();
+    if (tally === undefined) throw new Error('it ended before its tests were done');
+    if (tally !== check && tally.passed + tally.failed === 0) throw new Error('no test was run');
+    return tally;
+  } catch (error) {
+    console.error(`${name}:`, error instanceof Error ? error.message : error);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}
+
+/** What the parts in VS Code need; here, so that no test waits for it. */
+async function installVsCode(): Promise<void> {
+  await findChromium();
+  await installCodeServer();
+}
+
+async function unitTests(env: NodeJS.ProcessEnv = {}): Promise<Tally | undefined> {
+  await builtExtension();
+  const { timeout } = JSON.parse(readFileSync(path.join(root, '.mocharc.json'), 'utf8')) as {
+    timeout: number;
+  };
+  return mochaTests('unit', ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts'], timeout, env);
+}
+
+/** Runs test files in a process of their own. */
+async function mochaTests(
+  name: string,
+  globs: readonly string[],
+  timeout: number,
+  env: NodeJS.ProcessEnv = {},
+): Promise<Tally | undefined> {
+  const resultFile = path.join(artifacts, `${name}.json`);
+  await mkdir(artifacts, { recursive: true });
+  await rm(resultFile, { force: true });
+  const main = path.join(root, 'test/harness/mochaMain.ts');
+  const grep = values.grep === undefined ? [] : ['--grep', values.grep];
+  const args = [main, '--result', resultFile, '--timeout', String(timeout), ...grep, ...globs];
+  const exit = await exitOf(process.execPath, args, { env: { ...process.env, ...env } });
+  if (!existsSync(resultFile)) return undefined;
+  const tally = JSON.parse(readFileSync(resultFile, 'utf8')) as Tally;
+  if (exit === 0 || tally.failed > 0) return tally;
+  console.error(`${name}: its process ended with ${exit} after the tests`);
+  return { ...tally, failed: 1 };
+}
+
+function since(start: number): string {
+  const seconds = (performance.now() - start) / 1000;
+  return seconds < 60
+    ? `${seconds.toFixed(1)} s`
+    : `${Math.floor(seconds / 60)} min ${(seconds % 60).toFixed(0)} s`;
+}
