@@ -1,5 +1,7 @@
 /** Builds dist/: `node esbuild.js [--production] [--watch]`. */
+import { globSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { build, context } from 'esbuild';
 import { buildUseLite } from './src/local/useLite/build/buildUseLite.ts';
 
@@ -31,11 +33,30 @@ const node = {
   logLevel: 'warning',
 };
 
+/** One script and one style sheet for each webview: `src/webview/NAME/main.ts` becomes dist/webview/NAME.js and .css. */
+const webview = {
+  entryPoints: Object.fromEntries(
+    globSync('src/webview/*/main.ts').map((file) => [basename(dirname(file)), file]),
+  ),
+  outdir: 'dist/webview',
+  bundle: true,
+  format: 'iife',
+  platform: 'browser',
+  target: 'chrome138',
+  minify: production,
+  sourcemap: production ? false : 'linked',
+  loader: { '.ttf': 'file' },
+  metafile: true,
+  logLevel: 'warning',
+};
+
 await rm('dist', { recursive: true, force: true });
 await buildUseLite('dist/use-lite');
 if (process.argv.includes('--watch')) {
-  const watcher = await context({ ...node, logLevel: 'info' });
-  await watcher.watch();
+  const watchers = await Promise.all(
+    [node, webview].map((options) => context({ ...options, logLevel: 'info' })),
+  );
+  await Promise.all(watchers.map((watcher) => watcher.watch()));
 } else {
-  await build(node);
+  await Promise.all([node, webview].map((options) => build(options)));
 }

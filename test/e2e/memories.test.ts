@@ -149,6 +149,7 @@ describe('memories, as a person meets them', () => {
       await vscode.page.locator('.part.sidebar .monaco-list:focus').waitFor();
     };
     await store(workbench, 'typed by hand', 'keys');
+    await workbench.treeRow('typed by hand').waitFor();
     await focusTree();
     await keyboard.press('Home');
     await keyboard.press('ArrowDown');

@@ -1,0 +1,34 @@
+/**
+ * How a webview and its host talk: the webview calls methods and the host answers each; the host sends events.
+ * A webview's own protocol is one interface of methods and one of events, in a file beside this one.
+ */
+
+/** The methods of a protocol: one argument each, which `postMessage` can copy. */
+export type Methods = Readonly<Record<string, (argument: never) => unknown>>;
+
+export interface Call {
+  readonly kind: 'call';
+  readonly id: number;
+  readonly method: string;
+  readonly argument: unknown;
+}
+
+/** The webview no longer waits for this call. */
+export interface Cancel {
+  readonly kind: 'cancel';
+  readonly id: number;
+}
+
+export type Answer =
+  | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
+  /** For a person to read: what happened and what to do next. */
+  | { readonly kind: 'error'; readonly id: number; readonly message: string };
+
+export interface HostEvent {
+  readonly kind: 'event';
+  readonly event: string;
+  readonly detail: unknown;
+}
+
+export type ToHost = Call | Cancel;
+export type ToWebview = Answer | HostEvent;
