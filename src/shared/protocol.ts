@@ -21,8 +21,16 @@ export interface Cancel {
 
 export type Answer =
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
+  | ({ readonly kind: 'error'; readonly id: number } & Failure);
+
+export interface Failure {
   /** For a person to read: what happened and what to do next. */
-  | { readonly kind: 'error'; readonly id: number; readonly message: string };
+  readonly message: string;
+  /** The code of a `MemoryError`; undefined where the failure was none. */
+  readonly code: string | undefined;
+  /** What a person can do about it at once: the command is one that the host runs for the asking. */
+  readonly action: { readonly title: string; readonly command: string } | undefined;
+}
 
 export interface HostEvent {
   readonly kind: 'event';

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { MemoryError, type MemoryErrorCode } from '../memory/errors.ts';
+import type { Failure } from '../shared/protocol.ts';
 import { inert } from './plainText.ts';
 
 interface Action {
@@ -47,6 +48,22 @@ export function describeError(error: unknown): string {
   if (MemoryError.is(error)) return inert(`${error.message} ${error.nextStep}`);
   const message = error instanceof Error ? error.message : String(error);
   return inert(vscode.l10n.t('Unexpected error: {0}', message));
+}
+
+/** An error as a webview shows it. */
+export function failureOf(error: unknown): Failure {
+  const message = describeError(error);
+  if (!MemoryError.is(error)) return { message, code: undefined, action: plainAction(showLog()) };
+  return { message, code: error.code, action: plainAction((actions[error.code] ?? showLog)()) };
+}
+
+const plainAction = ({ title, command }: Action): Failure['action'] => ({ title, command });
+
+/** Runs what `failureOf` offered, and nothing else: a webview names the command. */
+export async function runOffered(command: string): Promise<void> {
+  const offered = [showLog, ...Object.values(actions)].map((action) => action());
+  const action = offered.find((one) => one.command === command);
+  if (action) await vscode.commands.executeCommand(action.command, action.argument);
 }
 
 /** Turns errors into notifications: the one place of this face that does. */

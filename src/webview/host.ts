@@ -1,4 +1,4 @@
-import type { Answer, HostEvent, Methods, ToHost, ToWebview } from '../shared/protocol.ts';
+import type { Answer, Failure, HostEvent, Methods, ToHost, ToWebview } from '../shared/protocol.ts';
 
 interface VsCodeApi {
   postMessage(message: ToHost): void;
@@ -11,6 +11,14 @@ declare function acquireVsCodeApi(): VsCodeApi;
 /** What the host said of a failure, for a person to read. */
 export class HostError extends Error {
   override readonly name = 'HostError';
+  readonly code: Failure['code'];
+  readonly action: Failure['action'];
+
+  constructor({ message, code, action }: Failure) {
+    super(message);
+    this.code = code;
+    this.action = action;
+  }
 }
 
 type Argument<Method> = Method extends (argument: infer A) => unknown ? A : never;
@@ -60,7 +68,7 @@ export class Host<M extends Methods, Events extends object, State> {
         this.#waiting.delete(id);
         signal?.removeEventListener('abort', abort);
         if (answer.kind === 'answer') resolve(answer.value as Value<M[Name]>);
-        else reject(new HostError(answer.message));
+        else reject(new HostError(answer));
       });
       this.#api.postMessage({ kind: 'call', id, method, argument });
     });

@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 import type { Methods, ToHost, ToWebview } from '../../shared/protocol.ts';
-import { describeError, isCancellation } from '../errors.ts';
+import { failureOf, isCancellation } from '../errors.ts';
 
 /** What answers a webview's calls; the signal ends with the call or with the view. */
 export type Handlers<M extends Methods> = {
@@ -46,7 +46,7 @@ export class WebviewCalls<M extends Methods, Events extends object> implements v
     } catch (error) {
       if (controller.signal.aborted || isCancellation(error)) return;
       this.#log.error(`A webview's call ${method} failed.`, error instanceof Error ? error : String(error));
-      await this.#post({ kind: 'error', id, message: describeError(error) });
+      await this.#post({ kind: 'error', id, ...failureOf(error) });
     } finally {
       this.#running.delete(id);
     }
