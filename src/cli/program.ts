@@ -10,6 +10,7 @@ import { addListCommand } from './commands/list.ts';
 import { addMcpCommand } from './commands/mcp.ts';
 import { addRestoreCommand } from './commands/restore.ts';
 import { addSearchCommand } from './commands/search.ts';
+import { addServeCommand } from './commands/serve.ts';
 import { addShowCommand } from './commands/show.ts';
 import { addStatsCommand } from './commands/stats.ts';
 import { addStoreCommand } from './commands/store.ts';
@@ -35,6 +36,7 @@ const commands: readonly ((program: Command, cli: Cli) => void)[] = [
   addVerifyCommands,
   addBackupCommands,
   addMcpCommand,
+  addServeCommand,
 ];
 
 /** The terminal command; parsing its arguments runs what they name, and throws what goes wrong. */

@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { MemoryError } from '../memory/errors.ts';
+import type { Cli } from './cli.ts';
+import { embedderWorkerUrl } from './embedderWorkerUrl.ts';
+import { note } from './output.ts';
+import { withStore } from './openStore.ts';
+
+const HEADERS_MS = 10_000;
+const REQUEST_MS = 60_000;
+const SHORTEST_KEY = 16;
+const KEY = 'EDGE_MEMORY_API_KEY';
+
+/** Serves the REST API on this machine until the process is asked to end. */
+export const serveRest = async (cli: Cli, port: number, version: string): Promise<void> => {
+  const key = keyOfEnvironment();
+  const [{ createAdaptorServer }, { createRestApi }] = await Promise.all([
+    import('@hono/node-server'),
+    import('./rest/restApi.ts'),
+  ]);
+  await withStore(
+    cli,
+    async (store, { kind }) => {
+      const onError = (error: unknown): void => note(`error: ${String(error)}`);
+      const api = createRestApi({ store, backend: kind, version, key, onError });
+      const server = createAdaptorServer({
+        fetch: api.fetch,
+        serverOptions: { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS },
+      }) as Server;
+      await listen(server, port);
+      const { port: used } = server.address() as AddressInfo;
+      note(`Serving the memories on http://127.0.0.1:${used}/api. Ctrl-C ends it.`);
+      await asked(cli.signal);
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+    { background: true, embedderWorker: embedderWorkerUrl() },
+  );
+};
+
+const listen = async (server: Server, port: number): Promise<void> => {
+  server.listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new MemoryError(
+      'invalid-input',
+      `Port ${port} can not be listened on (${code ?? 'unknown'}): another program may use it.`,
+      'Name another one with --port, or 0 for any that is free.',
+      { cause: error },
+    );
+  }
+};
+
+/** Undefined where none is set: every program of this machine may ask then. */
+const keyOfEnvironment = (): string | undefined => {
+  const key = process.env[KEY]?.trim() ?? '';
+  if (key === '') return undefined;
+  if (key.length >= SHORTEST_KEY) return key;
+  throw new MemoryError(
+    'misconfigured',
+    `${KEY} has fewer than ${SHORTEST_KEY} characters.`,
+    `Set a longer one, for example: export ${KEY}=$(openssl rand -hex 32)`,
+  );
+};
+
+const asked = async (signal: AbortSignal): Promise<void> => {
+  if (!signal.aborted) await Promise.race([once(signal, 'abort'), once(process, 'SIGTERM')]);
+};
