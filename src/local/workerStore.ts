@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { MemoryError } from '../memory/errors.ts';
 import { iteratePages } from '../memory/iteratePages.ts';
 import type {
+  DayQuery,
   FacetKind,
   FacetQuery,
   ListQuery,
@@ -12,6 +13,8 @@ import type {
   NewMemory,
   SearchQuery,
   StoreEvent,
+  TagChange,
+  TagTreeQuery,
 } from '../memory/memory.ts';
 import type { CallOptions } from '../memory/ports.ts';
 import type { LocalStore, LocalStoreOptions } from './localStore.ts';
@@ -85,6 +88,10 @@ export class WorkerStore implements LocalStore {
     return this.#call('update', [contentHash, patch], options);
   }
 
+  retag(changes: readonly TagChange[], options?: CallOptions) {
+    return this.#call('retag', [changes], options);
+  }
+
   delete(contentHashes: readonly string[], options?: CallOptions) {
     return this.#call('delete', [contentHashes], options);
   }
@@ -115,6 +122,14 @@ export class WorkerStore implements LocalStore {
 
   facets(kind: FacetKind, query: FacetQuery = {}, options?: CallOptions) {
     return this.#call('facets', [kind, query], options);
+  }
+
+  tagTree(query: TagTreeQuery = {}, options?: CallOptions) {
+    return this.#call('tagTree', [query], options);
+  }
+
+  days(query: DayQuery = {}, options?: CallOptions) {
+    return this.#call('days', [query], options);
   }
 
   keepProjectLocal(project: string, localOnly: boolean, options?: CallOptions) {

@@ -184,6 +184,52 @@ export type FacetKind = 'tags' | 'types' | 'projects';
 
 export interface FacetQuery extends PageRequest {
   readonly prefix?: string | undefined;
+  /** Most used first (`count`, the default), or by name. */
+  readonly order?: 'count' | 'name' | undefined;
+  /** Counts only the memories that match. */
+  readonly filter?: MemoryFilter | undefined;
+}
+
+export interface TagTreeQuery extends PageRequest {
+  /** Answers the level right below this tag; the topmost one when absent. */
+  readonly parent?: string | undefined;
+  /** Most used first (`count`, the default), or by name. */
+  readonly order?: 'count' | 'name' | undefined;
+  /** Counts only the memories that match. */
+  readonly filter?: MemoryFilter | undefined;
+}
+
+/** One of the levels that `:` makes of tags: `area:api` lies below `area`, which need not be a tag itself. */
+export interface TagBranch {
+  /** From the topmost level to this one, for example `area:api`. */
+  readonly name: string;
+  /** Memories that have this tag or one below it, each counted once. */
+  readonly count: number;
+  /** Those of them that have this very tag. */
+  readonly own: number;
+  /** How many tags lie below. */
+  readonly below: number;
+}
+
+export interface DayQuery extends PageRequest {
+  /** `newest` is the default. */
+  readonly order?: 'newest' | 'oldest' | undefined;
+  readonly filter?: MemoryFilter | undefined;
+}
+
+/** A calendar day of this machine's time zone in which memories were created. */
+export interface Day {
+  /** Half-open, in seconds since the epoch. */
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+}
+
+/** What to add to, and remove from, the tags of one memory. A project is the tag `proj:<name>`. */
+export interface TagChange {
+  readonly contentHash: string;
+  readonly add: readonly string[];
+  readonly remove: readonly string[];
 }
 
 /** A directed edge of the graph, in mcp-memory-service's `memory_graph`. */

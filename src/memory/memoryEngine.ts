@@ -1,10 +1,14 @@
+import { dayPage } from './days.ts';
 import { EmbeddingQueue } from './embeddingQueue.ts';
 import { MemoryError } from './errors.ts';
+import { facetPage } from './facets.ts';
 import { lineageOf, linkMemories, linksAround, unlinkMemories } from './graph.ts';
 import { repairRecords, verifyRecords } from './health.ts';
 import { iteratePages } from './iteratePages.ts';
-import { countMatching, facetPage, listPage, statsStatements } from './listing.ts';
+import { countMatching, listPage, statsStatements } from './listing.ts';
 import type {
+  Day,
+  DayQuery,
   Facet,
   FacetKind,
   FacetQuery,
@@ -22,6 +26,9 @@ import type {
   SearchQuery,
   StoreEvent,
   StoreResult,
+  TagBranch,
+  TagChange,
+  TagTreeQuery,
   VerifyReport,
 } from './memory.ts';
 import type { MemoryStore } from './memoryStore.ts';
@@ -30,6 +37,7 @@ import type { CallOptions } from './ports.ts';
 import { normaliseProject } from './projects.ts';
 import { selectByHash, toRecord } from './records.ts';
 import {
+  dayQuerySchema,
   facetKindSchema,
   facetQuerySchema,
   filterSchema,
@@ -39,8 +47,11 @@ import {
   parse,
   patchSchema,
   searchQuerySchema,
+  tagChangesSchema,
+  tagTreeQuerySchema,
 } from './schemas.ts';
 import { Searcher } from './search/searcher.ts';
+import { tagTreePage } from './tagTree.ts';
 
 /** The one implementation of what a memory store does, over four ports. */
 export class MemoryEngine implements MemoryStore {
@@ -124,6 +135,10 @@ export class MemoryEngine implements MemoryStore {
     return this.#writer.update(contentHash, parse(patchSchema, 'The change', patch), options);
   }
 
+  async retag(changes: readonly TagChange[], options?: CallOptions): Promise<string[]> {
+    return this.#writer.retag(parse(tagChangesSchema, 'The change of tags', changes), options);
+  }
+
   delete(contentHashes: readonly string[], options?: CallOptions): Promise<string[]> {
     return this.#writer.delete(contentHashes, options);
   }
@@ -184,6 +199,18 @@ export class MemoryEngine implements MemoryStore {
       parse(facetQuerySchema, 'The query for names', query ?? {}),
       options,
     );
+  }
+
+  async tagTree(query?: TagTreeQuery, options?: CallOptions): Promise<Page<TagBranch>> {
+    return tagTreePage(
+      this.#ports.sql,
+      parse(tagTreeQuerySchema, 'The query for tags', query ?? {}),
+      options,
+    );
+  }
+
+  async days(query?: DayQuery, options?: CallOptions): Promise<Page<Day>> {
+    return dayPage(this.#ports.sql, parse(dayQuerySchema, 'The query for days', query ?? {}), options);
   }
 
   async keepProjectLocal(project: string, localOnly: boolean, options?: CallOptions): Promise<void> {

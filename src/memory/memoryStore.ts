@@ -1,4 +1,6 @@
 import type {
+  Day,
+  DayQuery,
   Facet,
   FacetKind,
   FacetQuery,
@@ -16,6 +18,9 @@ import type {
   SearchQuery,
   StoreEvent,
   StoreResult,
+  TagBranch,
+  TagChange,
+  TagTreeQuery,
   VerifyReport,
 } from './memory.ts';
 import type { CallOptions } from './ports.ts';
@@ -40,6 +45,11 @@ export interface MemoryStore {
   count(filter: MemoryFilter, options?: CallOptions): Promise<number>;
   /** Answers the memory as it is now: another hash where the content changed. */
   update(contentHash: string, patch: MemoryPatch, options?: CallOptions): Promise<Memory>;
+  /**
+   * Changes the tags of many memories, in transactions of about 1,000; deleted ones are left alone. Answers the hashes
+   * of those that are live.
+   */
+  retag(changes: readonly TagChange[], options?: CallOptions): Promise<string[]>;
   /** Soft: `restore` brings them back until `purge`. Answers the hashes that were live. */
   delete(contentHashes: readonly string[], options?: CallOptions): Promise<string[]>;
   /** Answers the hashes that were deleted and live again. */
@@ -52,8 +62,11 @@ export interface MemoryStore {
   related(contentHash: string, hops?: number, options?: CallOptions): Promise<MemoryLink[]>;
   /** Everything that led to this content or followed from it, oldest first. */
   history(contentHash: string, options?: CallOptions): Promise<LineageStep[]>;
-  /** Most used first. */
   facets(kind: FacetKind, query?: FacetQuery, options?: CallOptions): Promise<Page<Facet>>;
+  /** One level of the tags without the projects, as `:` nests them. */
+  tagTree(query?: TagTreeQuery, options?: CallOptions): Promise<Page<TagBranch>>;
+  /** The days that have memories. */
+  days(query?: DayQuery, options?: CallOptions): Promise<Page<Day>>;
   /** Keeps every memory of a project on this machine, those to come too; or ends that. */
   keepProjectLocal(project: string, localOnly: boolean, options?: CallOptions): Promise<void>;
   /** Names of the projects that stay on this machine. */

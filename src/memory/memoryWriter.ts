@@ -3,7 +3,7 @@ import { MemoryError } from './errors.ts';
 import type { Check } from './health.ts';
 import { readLargeContent } from './largeContent.ts';
 import { deleteBatch, purgeBatch, restoreBatch, selectDoomed } from './lifecycle.ts';
-import type { Memory, MemoryPatch, NewMemory, StoreEvent, StoreResult } from './memory.ts';
+import type { Memory, MemoryPatch, NewMemory, StoreEvent, StoreResult, TagChange } from './memory.ts';
 import type {
   CallOptions,
   Embedder,
@@ -15,6 +15,7 @@ import type {
   VectorIndex,
 } from './ports.ts';
 import { type MemoryRecord, selectByHash, toRecord } from './records.ts';
+import { RETAGGED_TOGETHER, retagBatch } from './retagging.ts';
 import { enqueueEmbedding, groupForStore, prepare, type PreparedMemory, storeBatch } from './storing.ts';
 import { type Doubtful, Unsettled } from './unsettled.ts';
 import { type NewContent, newContentOf, updateBatch } from './updating.ts';
@@ -259,6 +260,18 @@ export class MemoryWriter {
     return content
       ? { ...record.memory, content: content.text, truncated: false }
       : wholeMemory(objects, record, options);
+  }
+
+  async retag(changes: readonly TagChange[], options?: CallOptions): Promise<string[]> {
+    const live: string[] = [];
+    for (let at = 0; at < changes.length; at += RETAGGED_TOGETHER) {
+      options?.signal?.throwIfAborted();
+      const batch = retagBatch(changes.slice(at, at + RETAGGED_TOGETHER), this.#seconds());
+      const [rows] = await this.#ports.sql.write(batch, options);
+      live.push(...hashesOf(rows));
+      this.#changed();
+    }
+    return live;
   }
 
   async #live(contentHash: string, options?: CallOptions): Promise<MemoryRecord> {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { MemoryError } from './errors.ts';
 import { isJsonObject } from './json.ts';
 import type {
+  DayQuery,
   FacetKind,
   FacetQuery,
   JsonObject,
@@ -11,6 +12,8 @@ import type {
   NewLink,
   NewMemory,
   SearchQuery,
+  TagChange,
+  TagTreeQuery,
 } from './memory.ts';
 import { isStorable } from './text.ts';
 
@@ -102,11 +105,34 @@ export const listQuerySchema: z.ZodType<ListQuery> = z.object({
 
 export const facetKindSchema: z.ZodType<FacetKind> = z.enum(['tags', 'types', 'projects']);
 
+const nameOrder = z.enum(['count', 'name']).optional();
+
 export const facetQuerySchema: z.ZodType<FacetQuery> = z.object({
   limit: limit.optional(),
   after: z.string().optional(),
   prefix: z.string().optional(),
+  order: nameOrder,
+  filter: filter.optional(),
 });
+
+export const tagTreeQuerySchema: z.ZodType<TagTreeQuery> = z.object({
+  limit: limit.optional(),
+  after: z.string().optional(),
+  parent: z.string().min(1).optional(),
+  order: nameOrder,
+  filter: filter.optional(),
+});
+
+export const dayQuerySchema: z.ZodType<DayQuery> = z.object({
+  limit: limit.optional(),
+  after: z.string().optional(),
+  order: z.enum(['newest', 'oldest']).optional(),
+  filter: filter.optional(),
+});
+
+export const tagChangesSchema: z.ZodType<readonly TagChange[]> = z.array(
+  z.object({ contentHash: hash, add: z.array(z.string()), remove: z.array(z.string()) }),
+);
 
 export const newLinkSchema: z.ZodType<NewLink> = z.object({
   source: hash,

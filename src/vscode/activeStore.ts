@@ -2,6 +2,7 @@ import type { LocalStore } from '../local/localStore.ts';
 import { MemoryError } from '../memory/errors.ts';
 import { iteratePages } from '../memory/iteratePages.ts';
 import type {
+  DayQuery,
   FacetKind,
   FacetQuery,
   ListQuery,
@@ -13,6 +14,8 @@ import type {
   SearchQuery,
   StoreEvent,
   StoreResult,
+  TagChange,
+  TagTreeQuery,
 } from '../memory/memory.ts';
 import type { MemoryStore } from '../memory/memoryStore.ts';
 import type { CallOptions } from '../memory/ports.ts';
@@ -157,6 +160,25 @@ export class ActiveStore implements LocalStore {
     return store.update(contentHash, patch, options);
   }
 
+  retag(changes: readonly TagChange[], options?: CallOptions): Promise<string[]> {
+    return this.#change(() => this.#retag(changes, options), options);
+  }
+
+  async #retag(changes: readonly TagChange[], options?: CallOptions): Promise<string[]> {
+    const hashes = changes.map(({ contentHash }) => contentHash);
+    const { store, here } = await this.#parted(hashes, options);
+    const [stay, leave] = [true, false].map((local) =>
+      changes.filter(({ contentHash }) => here.has(contentHash) === local),
+    );
+    if (store !== this.embedded && leave !== undefined && leave.length > 0) {
+      const local = new Set(await this.embedded.localProjects(options));
+      if (leave.some(({ add }) => belongsTo(local, { tags: add }))) throw hasLeft();
+    }
+    const retagIn = async (target: MemoryStore, some: readonly TagChange[] = []): Promise<string[]> =>
+      some.length === 0 ? [] : target.retag(some, options);
+    return (await Promise.all([retagIn(this.embedded, stay), retagIn(store, leave)])).flat();
+  }
+
   delete(contentHashes: readonly string[], options?: CallOptions) {
     return this.#change(() => this.#onEach('delete', contentHashes, options), options);
   }
@@ -187,6 +209,14 @@ export class ActiveStore implements LocalStore {
 
   async facets(kind: FacetKind, query: FacetQuery = {}, options?: CallOptions) {
     return (await this.active()).facets(kind, query, options);
+  }
+
+  async tagTree(query: TagTreeQuery = {}, options?: CallOptions) {
+    return (await this.active()).tagTree(query, options);
+  }
+
+  async days(query: DayQuery = {}, options?: CallOptions) {
+    return (await this.active()).days(query, options);
   }
 
   async keepProjectLocal(project: string, localOnly: boolean, options?: CallOptions): Promise<void> {

@@ -234,6 +234,39 @@ export const storeCases: Readonly<Record<string, (store: MemoryStore) => Promise
     assert.equal((await one(store, old.contentHash)).supersededBy, fresh.contentHash);
   },
 
+  'nests tags by their colons, and changes those of many memories at once': async (store) => {
+    const first = await stored(store, { content: 'one', tags: ['area:api', 'area:web'], project: 'p' });
+    const second = await stored(store, { content: 'two', tags: ['area:api'] });
+    assert.deepEqual((await store.tagTree()).items, [{ name: 'area', count: 2, own: 0, below: 2 }]);
+    const changes = [first, second].map(({ contentHash }) => ({
+      contentHash,
+      add: ['part:api'],
+      remove: ['area:api'],
+    }));
+    assert.equal((await store.retag(changes)).length, 2);
+    assert.deepEqual((await store.tagTree({ order: 'name' })).items, [
+      { name: 'area', count: 1, own: 0, below: 1 },
+      { name: 'part', count: 2, own: 0, below: 1 },
+    ]);
+    assert.deepEqual((await store.tagTree({ parent: 'part', filter: { project: 'p' } })).items, [
+      { name: 'part:api', count: 1, own: 1, below: 0 },
+    ]);
+    assert.deepEqual((await one(store, first.contentHash)).tags, ['area:web', 'proj:p', 'part:api']);
+  },
+
+  'counts memories by the day': async (store) => {
+    const noon = (day: number): number => new Date(2026, 0, day, 12).getTime() / 1000;
+    await store.storeMany([5, 5, 3].map((day, i) => ({ content: `${i}`, createdAt: noon(day) + i })));
+    const { items } = await store.days();
+    assert.deepEqual(
+      items.map(({ from, count }) => [new Date(from * 1000).getDate(), count]),
+      [
+        [5, 2],
+        [3, 1],
+      ],
+    );
+  },
+
   'tells its listeners of changes': async (store) => {
     let changes = 0;
     const end = store.onDidChange(({ kind }) => void (changes += kind === 'changed' ? 1 : 0));

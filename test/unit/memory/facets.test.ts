@@ -56,6 +56,22 @@ describe('names with their counts', () => {
     assert.deepEqual(await all('tags', { prefix: '' }), await all('tags'));
   });
 
+  it('come by name where that is asked', async () => {
+    assert.deepEqual(await all('tags', { order: 'name' }), ['100% 1', 'a-2 1', 'a_1 2', 'b 1', 'common 3']);
+    const paged = await inPages('tags', { order: 'name', limit: 2 });
+    assert.deepEqual(
+      paged.map(({ name }) => name),
+      ['100%', 'a-2', 'a_1', 'b', 'common'],
+    );
+  });
+
+  it('count only what matches a filter', async () => {
+    const filter = { project: 'édge' };
+    assert.deepEqual(await all('tags', { filter }), ['common 2', '100% 1', 'a_1 1', 'b 1']);
+    assert.deepEqual(await all('types', { filter }), ['note 2']);
+    assert.deepEqual(await all('projects', { filter: { tags: ['a-2'] } }), ['other 1']);
+  });
+
   it('come in pages, each name once, whatever their counts', async () => {
     const memories = Array.from({ length: 40 }, (_, i) => ({
       content: `m${i}`,

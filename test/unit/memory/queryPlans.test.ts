@@ -145,9 +145,23 @@ describe('the plans of SQLite', () => {
         assert.doesNotMatch(plan, /SCAN (m|memories|mt)\b/);
       });
 
+      it('count the memories of days from the index on their time alone', async () => {
+        const [nearest = '', slots = ''] = await plansOf(() => engine.days({ limit: 10 }));
+        assert.match(nearest, /(SCAN|SEARCH) m USING INDEX idx_memories_created_at/);
+        assert.doesNotMatch(nearest, SORT);
+        assert.match(slots, /SEARCH m USING COVERING INDEX idx_memories_created_at/);
+      });
+
+      it('count the levels of tags from the index on tags, not from the memories', async () => {
+        const [plan = ''] = await plansOf(() => engine.tagTree());
+        assert.match(plan, /SCAN memory_tags USING COVERING INDEX em_memory_tags_tag/);
+        assert.match(plan, /SEARCH mt USING COVERING INDEX em_memory_tags_tag \(tag_id=\?\)/);
+        assert.doesNotMatch(plan, /SCAN (m|memories|mt)\b/);
+      });
+
       it('count types from the index on types', async () => {
         const [plan = ''] = await plansOf(() => engine.facets('types'));
-        assert.match(plan, /SEARCH memories USING (COVERING )?INDEX em_memories_type/);
+        assert.match(plan, /SEARCH m USING (COVERING )?INDEX em_memories_type/);
       });
 
       it('start a filter by tags from the tags', async () => {
@@ -173,6 +187,7 @@ describe('the plans of SQLite', () => {
           () => engine.link({ source: contentHash, target }),
           () => engine.related(contentHash, 3),
           () => engine.history(contentHash),
+          () => engine.retag([{ contentHash, add: ['y'], remove: ['x'] }]),
           () => engine.delete([contentHash]),
           () => engine.restore([contentHash]),
         ];
