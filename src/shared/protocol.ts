@@ -4,7 +4,7 @@
  */
 
 /** The methods of a protocol: one argument each, which `postMessage` can copy. */
-export type Methods = Readonly<Record<string, (argument: never) => unknown>>;
+export type Methods<M> = { readonly [Name in keyof M]: (argument: never) => unknown };
 
 export interface Call {
   readonly kind: 'call';

@@ -25,7 +25,7 @@ type Argument<Method> = Method extends (argument: infer A) => unknown ? A : neve
 type Value<Method> = Method extends (argument: never) => infer V ? Awaited<V> : never;
 
 /** The extension, as this webview sees it. `State` outlives a hidden or reloaded view. */
-export class Host<M extends Methods, Events extends object, State> {
+export class Host<M extends Methods<M>, Events extends object, State> {
   readonly #api = acquireVsCodeApi();
   readonly #waiting = new Map<number, (answer: Answer) => void>();
   readonly #listeners = new Map<string, Set<(detail: never) => void>>();

@@ -3,7 +3,7 @@ import type { Methods, ToHost, ToWebview } from '../../shared/protocol.ts';
 import { failureOf, isCancellation } from '../errors.ts';
 
 /** What answers a webview's calls; the signal ends with the call or with the view. */
-export type Handlers<M extends Methods> = {
+export type Handlers<M extends Methods<M>> = {
   readonly [Name in keyof M]: (
     argument: Parameters<M[Name]>[0],
     signal: AbortSignal,
@@ -11,7 +11,7 @@ export type Handlers<M extends Methods> = {
 };
 
 /** Answers the calls of one webview, and sends it events. */
-export class WebviewCalls<M extends Methods, Events extends object> implements vscode.Disposable {
+export class WebviewCalls<M extends Methods<M>, Events extends object> implements vscode.Disposable {
   readonly #webview: vscode.Webview;
   readonly #log: vscode.LogOutputChannel;
   readonly #running = new Map<number, AbortController>();
@@ -40,7 +40,7 @@ export class WebviewCalls<M extends Methods, Events extends object> implements v
     this.#running.set(id, controller);
     try {
       if (!Object.hasOwn(handlers, method)) throw new Error(`There is no method ${method}.`);
-      const handle = handlers[method] as (argument: unknown, signal: AbortSignal) => unknown;
+      const handle = handlers[method as keyof M] as (argument: unknown, signal: AbortSignal) => unknown;
       const value = await handle(argument, controller.signal);
       await this.#post({ kind: 'answer', id, value });
     } catch (error) {
