@@ -36,7 +36,7 @@ const parts: Readonly<Record<string, Part>> = {
     await packagedExtension();
     await installVsCode();
     await rm(path.join(artifacts, 'screenshots'), { recursive: true, force: true });
-    return mochaTests('e2e', ['test/e2e/**/*.test.ts'], 120_000);
+    return mochaTests('e2e', ['test/e2e/**/*.test.ts'], { timeout: 120_000, retries: 1 });
   },
   desktop: () => runDesktopHostTests(values.grep),
   soak: () => unitTests({ EDGE_MEMORY_SOAK: '1' }),
@@ -107,22 +107,29 @@ async function unitTests(env: NodeJS.ProcessEnv = {}): Promise<Tally | undefined
   const { timeout } = JSON.parse(readFileSync(path.join(root, '.mocharc.json'), 'utf8')) as {
     timeout: number;
   };
-  return mochaTests('unit', ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts'], timeout, env);
+  return mochaTests('unit', ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts'], { timeout, env });
+}
+
+interface MochaOptions {
+  /** Milliseconds for one test. */
+  readonly timeout: number;
+  readonly retries?: number;
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** Runs test files in a process of their own. */
 async function mochaTests(
   name: string,
   globs: readonly string[],
-  timeout: number,
-  env: NodeJS.ProcessEnv = {},
+  { timeout, retries = 0, env = {} }: MochaOptions,
 ): Promise<Tally | undefined> {
   const resultFile = path.join(artifacts, `${name}.json`);
   await mkdir(artifacts, { recursive: true });
   await rm(resultFile, { force: true });
   const main = path.join(root, 'test/harness/mochaMain.ts');
   const grep = values.grep === undefined ? [] : ['--grep', values.grep];
-  const args = [main, '--result', resultFile, '--timeout', String(timeout), ...grep, ...globs];
+  const limits = ['--timeout', String(timeout), '--retries', String(retries)];
+  const args = [main, '--result', resultFile, ...limits, ...grep, ...globs];
   const exit = await exitOf(process.execPath, args, { env: { ...process.env, ...env } });
   if (!existsSync(resultFile)) return undefined;
   const tally = JSON.parse(readFileSync(resultFile, 'utf8')) as Tally;

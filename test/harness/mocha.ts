@@ -15,6 +15,8 @@ export interface MochaRun {
   readonly timeout: number;
   /** Only tests whose title matches. */
   readonly grep?: string | undefined;
+  /** How often a failed test is run again: only for those that drive an interface. Each time is printed. */
+  readonly retries?: number | undefined;
   readonly color?: boolean;
   /** Takes mocha's lines in place of the console. */
   readonly write?: typeof console.log;
@@ -28,6 +30,7 @@ export async function runMocha(run: MochaRun): Promise<Tally> {
     reporter: 'spec',
     timeout: run.timeout,
     forbidOnly: true,
+    retries: run.retries ?? 0,
     ...(run.color === undefined ? {} : { color: run.color }),
     ...(run.grep === undefined ? {} : { grep: new RegExp(run.grep) }),
   });
@@ -36,6 +39,9 @@ export async function runMocha(run: MochaRun): Promise<Tally> {
   const tally = await new Promise<Tally>((resolve) => {
     const runner = mocha.run((failed) =>
       resolve({ passed: runner.stats?.passes ?? 0, failed, skipped: runner.stats?.pending ?? 0 }),
+    );
+    runner.on('retry', (test: Mocha.Test, error: unknown) =>
+      Mocha.reporters.Base.consoleLog(`Failed, run again: ${test.fullTitle()}\n${String(error)}`),
     );
   });
   if (run.resultFile !== undefined) writeFileSync(run.resultFile, JSON.stringify(tally));

@@ -1,4 +1,4 @@
-/** Runs tests in a process of their own: `node mochaMain.ts --result FILE --timeout MS [--grep RE] GLOB…`. */
+/** Runs tests in a process of their own: `node mochaMain.ts --result FILE --timeout MS [--grep RE] [--retries N] GLOB…`. */
 import { globSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -11,6 +11,7 @@ const { values, positionals } = parseArgs({
     result: { type: 'string', default: '' },
     timeout: { type: 'string', default: '' },
     grep: { type: 'string' },
+    retries: { type: 'string', default: '0' },
   },
 });
 const files = globSync(positionals, { cwd: root }).map((file) => path.join(root, file));
@@ -19,6 +20,7 @@ const { failed } = await runMocha({
   resultFile: values.result,
   timeout: Number(values.timeout),
   grep: values.grep,
+  retries: Number(values.retries),
 });
 process.exitCode = failed === 0 ? 0 : 1;
 

@@ -12,11 +12,15 @@ export async function run(): Promise<void> {
     else appendFileSync(outputFile, `${format(...line)}\n`);
   };
   const files = globSync('**/*.test.cjs', { cwd: __dirname }).map((file) => path.join(__dirname, file));
-  const { failed } = await runMocha({ ...options, files: files.sort(), timeout: 30_000, write }).catch(
-    (error: unknown) => {
-      write(error);
-      throw error;
-    },
-  );
+  const { failed } = await runMocha({
+    ...options,
+    files: files.sort(),
+    timeout: 30_000,
+    retries: 1,
+    write,
+  }).catch((error: unknown) => {
+    write(error);
+    throw error;
+  });
   if (failed > 0) throw new Error(`${failed} tests failed`);
 }
