@@ -2,6 +2,7 @@ import { MemoryError } from './errors.ts';
 import type { MemoryFilter } from './memory.ts';
 import type { SqlStatement, SqlValue } from './ports.ts';
 import { normaliseProject, projectTag } from './projects.ts';
+import { SOURCE_PATH } from './schema.ts';
 import { normaliseTag } from './tags.ts';
 
 /** A condition on `memories m`. */
@@ -59,6 +60,11 @@ export const compileFilter = (filter: MemoryFilter = {}): Condition => {
     conditions.push({
       sql: `m.content_hash ${filter.pinned ? '' : 'NOT '}IN (SELECT content_hash FROM em_info WHERE pinned = 1)`,
       params: [],
+    });
+  if (filter.sourcePath !== undefined)
+    conditions.push({
+      sql: `m.content_hash IN (SELECT content_hash FROM em_info WHERE ${SOURCE_PATH} = ?)`,
+      params: [filter.sourcePath],
     });
   return and(conditions);
 };

@@ -101,6 +101,8 @@ export interface MemoryFilter {
   /** Creation time. */
   readonly time?: TimeRange | undefined;
   readonly pinned?: boolean | undefined;
+  /** `MemorySource.path`, as it was stored. */
+  readonly sourcePath?: string | undefined;
   /** Default `live`. */
   readonly state?: 'live' | 'deleted' | undefined;
 }

@@ -5,7 +5,7 @@ import type { SqlStatement } from './ports.ts';
  * keyed by content_hash: that service rewrites metadata_json at every search, so nothing of ours relies on it.
  * Migrations only add. Each statement is an element of its own, because D1's splitter mishandles scripts.
  */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 /** The oldest version of this code that can still work with a database made by it. */
 export const MIN_COMPATIBLE = 1;
 
@@ -57,11 +57,19 @@ const ourTables = [
   `CREATE INDEX IF NOT EXISTS em_graph_target ON memory_graph(target_hash)`,
 ];
 
+/** The path in em_info's source, word for word as the index on it has it. */
+export const SOURCE_PATH = `json_extract(source_json, '$.path')`;
+
+/** Only the few memories that come from a file have an entry, so that the others cost no write more. */
+const sourcePathIndex = `CREATE INDEX IF NOT EXISTS em_info_source_path ON em_info(${SOURCE_PATH})
+  WHERE ${SOURCE_PATH} IS NOT NULL`;
+
 const record = `INSERT INTO em_meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`;
 
 /** Every migration in order; index 0 leads to version 1. Safe to repeat. */
 export const migrations: readonly (readonly SqlStatement[])[] = [
   [...serviceTables, ...ourTables].map((sql) => ({ sql })),
+  [{ sql: sourcePathIndex }],
 ];
 
 export const recordVersion: readonly SqlStatement[] = [

@@ -1,38 +1,74 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 
-/**
- * The URL of the remote `origin` of the repository that holds `folder`, without credentials; undefined where
- * there is none. Read from .git/config through VS Code's file system, so that it also works for folders of
- * another machine, and without the git extension, which runs elsewhere in remote windows.
- */
-export async function originOf(folder: vscode.Uri): Promise<string | undefined> {
-  for (let place = folder; ; place = vscode.Uri.joinPath(place, '..')) {
-    const directory = await gitDirectory(vscode.Uri.joinPath(place, '.git'));
-    if (directory) {
-      const config = await readText(vscode.Uri.joinPath(directory, 'config'));
-      return config === undefined ? undefined : originUrl(config);
-    }
-    if (place.path === '/' || path.posix.dirname(place.path) === place.path) return undefined;
-  }
+/** A git repository as its files describe it. */
+export interface Repository {
+  /** The folder that holds `.git`. */
+  readonly root: vscode.Uri;
+  /** The URL of the remote `origin`, without credentials. */
+  readonly origin: string | undefined;
+  /** Holds HEAD: of a worktree its own. */
+  readonly directory: vscode.Uri;
+  /** Holds config and refs: a worktree shares them with the main one. */
+  readonly common: vscode.Uri;
 }
 
 /**
- * Where the repository's config lies. `.git` is a folder, or in worktrees and submodules a file that names one;
- * a worktree's folder names the main one in `commondir` (gitrepository-layout(5)).
+ * The repository that holds `folder`; undefined where there is none. Read through VS Code's file system, so that it
+ * also works for folders of another machine, and without the git extension, which runs elsewhere in remote windows.
  */
-async function gitDirectory(dotGit: vscode.Uri): Promise<vscode.Uri | undefined> {
+export async function repositoryOf(folder: vscode.Uri): Promise<Repository | undefined> {
+  for (let root = folder; ; root = vscode.Uri.joinPath(root, '..')) {
+    const directories = await gitDirectories(vscode.Uri.joinPath(root, '.git'));
+    if (directories) {
+      const config = await readText(vscode.Uri.joinPath(directories.common, 'config'));
+      return { root, origin: config === undefined ? undefined : originUrl(config), ...directories };
+    }
+    if (root.path === '/' || path.posix.dirname(root.path) === root.path) return undefined;
+  }
+}
+
+export const originOf = async (folder: vscode.Uri): Promise<string | undefined> =>
+  (await repositoryOf(folder))?.origin;
+
+/** The commit that is checked out, as git names it; undefined before the first one. */
+export async function commitOf({ directory, common }: Repository): Promise<string | undefined> {
+  const head = (await readText(vscode.Uri.joinPath(directory, 'HEAD')))?.trim() ?? '';
+  const ref = /^ref: (.+)$/.exec(head)?.[1];
+  if (ref === undefined) return commitIn(head);
+  const loose = await readText(vscode.Uri.joinPath(common, ref));
+  if (loose !== undefined) return commitIn(loose.trim());
+  const packed = (await readText(vscode.Uri.joinPath(common, 'packed-refs'))) ?? '';
+  return commitIn(
+    packed
+      .split('\n')
+      .find((line) => line.trim().endsWith(` ${ref}`))
+      ?.split(' ')[0] ?? '',
+  );
+}
+
+/** Hexadecimal: SHA-1 or SHA-256. */
+const commitIn = (text: string): string | undefined =>
+  /^(?:[\da-f]{40}|[\da-f]{64})$/.test(text) ? text : undefined;
+
+/**
+ * `.git` is a folder, or in worktrees and submodules a file that names one; a worktree's folder names the main one
+ * in `commondir` (gitrepository-layout(5)).
+ */
+async function gitDirectories(
+  dotGit: vscode.Uri,
+): Promise<Pick<Repository, 'directory' | 'common'> | undefined> {
   const type = await vscode.workspace.fs.stat(dotGit).then(
     (stat) => stat.type,
     () => undefined,
   );
   if (type === undefined) return undefined;
-  if (type & vscode.FileType.Directory) return dotGit;
+  if (type & vscode.FileType.Directory) return { directory: dotGit, common: dotGit };
   const target = /^gitdir:\s*(.+)$/m.exec((await readText(dotGit)) ?? '')?.[1];
   if (target === undefined) return undefined;
   const directory = resolve(vscode.Uri.joinPath(dotGit, '..'), target.trim());
   const common = await readText(vscode.Uri.joinPath(directory, 'commondir'));
-  return common === undefined ? directory : resolve(directory, common.trim());
+  return { directory, common: common === undefined ? directory : resolve(directory, common.trim()) };
 }
 
 const resolve = (base: vscode.Uri, target: string): vscode.Uri =>
@@ -60,3 +96,13 @@ const withoutCredentials = (url: string): string => url.replace(/^([a-z+]+:\/\/)
 /** The last part of a remote's URL or path: `git@github.com:owner/Name.git` is `Name`. */
 export const repositoryName = (url: string): string | undefined =>
   /([^/:\\]+?)(?:\.git)?[/\\]*$/.exec(url)?.[1];
+
+/** What two URLs of one repository have in common, whichever protocol and user they name: `github.com/owner/name`. */
+export const repositoryKey = (url: string): string =>
+  url
+    .trim()
+    .replace(/^[a-z+]+:\/\//i, '')
+    .replace(/^[^/@]*@/, '')
+    .replace(/^([^/:]+):(?:\d+\/)?(?=[^\\])/, '$1/')
+    .replace(/(?:\.git)?[/\\]*$/, '')
+    .toLowerCase();

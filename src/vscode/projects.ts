@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { projectTag } from '../memory/projects.ts';
 import { MAX_TAG_LENGTH, normaliseTag } from '../memory/tags.ts';
-import { originOf, repositoryName } from './gitRepository.ts';
+import { commitOf, repositoryName, repositoryOf } from './gitRepository.ts';
 
 /** The project that a file or window belongs to. */
 export interface Project {
@@ -9,6 +9,10 @@ export interface Project {
   readonly name: string;
   /** Where its repository comes from, without credentials. */
   readonly repository: string | undefined;
+  /** What paths of its files are relative to: the folder of the repository, else of the workspace. */
+  readonly root: vscode.Uri;
+  /** The commit that is checked out now. */
+  commit(): Promise<string | undefined>;
 }
 
 /** The longest name that still makes a tag with its prefix. */
@@ -43,8 +47,14 @@ export class Projects {
   }
 
   async #find(folder: vscode.WorkspaceFolder): Promise<Project> {
-    const repository = await originOf(folder.uri);
-    const name = (repository === undefined ? undefined : repositoryName(repository)) ?? folder.name;
-    return { name: projectName(name), repository };
+    const repository = await repositoryOf(folder.uri);
+    const origin = repository?.origin;
+    const name = (origin === undefined ? undefined : repositoryName(origin)) ?? folder.name;
+    return {
+      name: projectName(name),
+      repository: origin,
+      root: repository?.root ?? folder.uri,
+      commit: async () => repository && (await commitOf(repository)),
+    };
   }
 }

@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
-import { homedir } from 'node:os';
 import * as vscode from 'vscode';
-import type { NewMemory } from '../memory/memory.ts';
+import { linesHashOf } from '../memory/codeDrift.ts';
+import type { MemorySource, NewMemory } from '../memory/memory.ts';
+import { placeOf } from './code/codePlace.ts';
+import { symbolAt } from './code/symbols.ts';
 import type { Projects } from './projects.ts';
 
 /** The selected text of the active editor with the place that it comes from; undefined where nothing is selected. */
@@ -11,32 +12,23 @@ export async function selectionAsMemory(projects: Projects): Promise<NewMemory |
   const { document, selection } = editor;
   const content = document.getText(selection);
   if (content.trim() === '') return undefined;
-  const { start, end } = selection;
-  // A selection of whole lines ends before the first character of the next one.
-  const last = end.character === 0 && end.line > start.line ? end.line - 1 : end.line;
-  const project = await projects.of(document.uri);
   return {
     content,
     metadata: { language: document.languageId },
-    source: {
-      path: pathOf(document.uri),
-      lines: [start.line + 1, last + 1],
-      linesHash: hashOfLines(document, start.line, last),
-      repository: project?.repository,
-    },
+    source: await sourceOf(projects, document, selection),
   };
 }
 
-/** Relative to the workspace folder; elsewhere the whole path, the home folder as `~`; none for unsaved text. */
-function pathOf(uri: vscode.Uri): string | undefined {
-  if (vscode.workspace.getWorkspaceFolder(uri)) return vscode.workspace.asRelativePath(uri, false);
-  if (uri.scheme !== 'file') return undefined;
-  const home = homedir();
-  return uri.fsPath.startsWith(home) ? `~${uri.fsPath.slice(home.length)}` : uri.fsPath;
-}
-
-/** Hex SHA-256 of the whole lines, joined by line feeds. */
-function hashOfLines(document: vscode.TextDocument, first: number, last: number): string {
-  const lines = Array.from({ length: last - first + 1 }, (_, index) => document.lineAt(first + index).text);
-  return createHash('sha256').update(lines.join('\n')).digest('hex');
+/** A part of a document as the place that a memory keeps: whole lines. */
+export async function sourceOf(
+  projects: Projects,
+  document: vscode.TextDocument,
+  { start, end }: vscode.Range,
+): Promise<MemorySource> {
+  // A selection of whole lines ends before the first character of the next one.
+  const last = end.character === 0 && end.line > start.line ? end.line - 1 : end.line;
+  const lines = Array.from({ length: last - start.line + 1 }, (_, i) => document.lineAt(start.line + i).text);
+  const range = new vscode.Range(start.line, 0, last, lines.at(-1)?.length ?? 0);
+  const [place, symbol] = await Promise.all([placeOf(projects, document.uri), symbolAt(document.uri, range)]);
+  return { ...place, symbol, lines: [start.line + 1, last + 1], linesHash: linesHashOf(lines) };
 }

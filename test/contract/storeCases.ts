@@ -70,6 +70,30 @@ export const storeCases: Readonly<Record<string, (store: MemoryStore) => Promise
       assert.equal((await store.search({ query: 'lighthouse keeper', mode })).hits.length, 1, mode);
   },
 
+  'lists the memories of a file, and those that moved there': async (store) => {
+    const one = await stored(store, { content: 'one', source: { path: 'src/a.ts', lines: [1, 2] } });
+    const two = await stored(store, { content: 'two', source: { path: 'src/b.ts' } });
+    await stored(store, { content: 'three', source: { client: 'cli' } });
+    await stored(store, { content: 'four' });
+    const of = async (sourcePath: string) =>
+      (await store.list({ filter: { sourcePath }, order: 'oldest' })).items.map(({ content }) => content);
+    assert.deepEqual(await of('src/a.ts'), ['one']);
+    await store.update(two.contentHash, { source: { path: 'src/a.ts' } });
+    await store.update(one.contentHash, { content: 'one edited' });
+    assert.deepEqual((await of('src/a.ts')).sort(), ['one edited', 'two']);
+    assert.deepEqual(await of('src/b.ts'), []);
+    assert.equal(await store.count({ sourcePath: 'src/a.ts' }), 2);
+    const { hits } = await store.search({
+      query: 'edited',
+      mode: 'keyword',
+      filter: { sourcePath: 'src/a.ts' },
+    });
+    assert.deepEqual(
+      hits.map(({ memory }) => memory.content),
+      ['one edited'],
+    );
+  },
+
   'updates tags, type, metadata, project and marks': async (store) => {
     const { contentHash } = await stored(store, { content: 'x', tags: ['a', 'b'], metadata: { k: 1 } });
     const updated = await store.update(contentHash, {

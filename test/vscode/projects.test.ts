@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { originOf, originUrl, repositoryName } from '../../src/vscode/gitRepository.ts';
+import {
+  commitOf,
+  originOf,
+  originUrl,
+  repositoryKey,
+  repositoryName,
+  repositoryOf,
+} from '../../src/vscode/gitRepository.ts';
 
 describe('the project of a folder', () => {
   let folder: vscode.Uri;
@@ -58,4 +65,56 @@ describe('the project of a folder', () => {
     ['../up.git', 'up'],
   ] as const)
     it(`is called ${name} for ${url}`, () => assert.equal(repositoryName(url), name));
+});
+
+describe('the commit of a repository', () => {
+  let folder: vscode.Uri;
+  const at = (name: string): vscode.Uri => vscode.Uri.joinPath(folder, name);
+  const write = (name: string, text: string): Thenable<void> =>
+    vscode.workspace.fs.writeFile(at(name), Buffer.from(text));
+  const commit = async (name: string): Promise<string | undefined> => {
+    const repository = await repositoryOf(at(name));
+    assert.ok(repository);
+    return commitOf(repository);
+  };
+  const [one, two, three] = ['1', '2', '3'].map((digit) => digit.repeat(40)) as [string, string, string];
+
+  before(() => {
+    const [workspace] = vscode.workspace.workspaceFolders ?? [];
+    assert.ok(workspace);
+    folder = vscode.Uri.joinPath(workspace.uri, 'commits');
+  });
+  after(() => vscode.workspace.fs.delete(folder, { recursive: true }));
+
+  it('is that of the branch, in its own file or packed, or HEAD itself', async () => {
+    await write('main/.git/HEAD', 'ref: refs/heads/main\n');
+    assert.equal(await commit('main'), undefined);
+    await write('main/.git/packed-refs', `# pack-refs\n${two} refs/heads/other\n${one} refs/heads/main\n`);
+    assert.equal(await commit('main'), one);
+    await write('main/.git/refs/heads/main', `${two}\n`);
+    assert.equal(await commit('main'), two);
+    await write('main/.git/HEAD', `${three}\n`);
+    assert.equal(await commit('main'), three);
+  });
+
+  it('is a worktree’s own', async () => {
+    await write('main/.git/refs/heads/fix', `${one}\n`);
+    await write('main/.git/worktrees/fix/commondir', '../..\n');
+    await write('main/.git/worktrees/fix/HEAD', 'ref: refs/heads/fix\n');
+    await write('fix/.git', `gitdir: ${at('main/.git/worktrees/fix').fsPath}\n`);
+    assert.equal(await commit('fix'), one);
+  });
+});
+
+describe('two URLs of one repository', () => {
+  for (const url of [
+    'git@github.com:Acme/Widget.git',
+    'https://github.com/acme/widget',
+    'https://me@github.com/acme/widget.git/',
+    'ssh://git@github.com/acme/widget.git',
+    'ssh://git@github.com:22/acme/widget.git',
+  ])
+    it(`are the same: ${url}`, () => assert.equal(repositoryKey(url), 'github.com/acme/widget'));
+  it('differ by owner', () =>
+    assert.notEqual(repositoryKey('git@github.com:a/x.git'), repositoryKey('git@github.com:b/x.git')));
 });

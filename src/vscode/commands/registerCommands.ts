@@ -13,6 +13,7 @@ type Handler = (services: CommandServices, ...args: readonly unknown[]) => unkno
 const commands: Readonly<Record<string, () => Promise<Handler>>> = {
   storeMemory: async () => (await import('./storeMemory.ts')).storeMemory,
   storeSelection: async () => (await import('./storeMemory.ts')).storeSelection,
+  storeFile: async () => (await import('./storeFiles.ts')).storeFile,
   searchMemories: async () => (await import('./searchMemories.ts')).searchMemories,
   showMemory: async () => (await import('./showMemory.ts')).showMemory,
   copyMemory: async () => (await import('./copyMemory.ts')).copyMemory,

@@ -170,6 +170,12 @@ describe('the plans of SQLite', () => {
         assert.doesNotMatch(plan, /SCAN (t|mt)\b/);
       });
 
+      it('find the memories of a file by the index on paths', async () => {
+        const [plan = ''] = await plansOf(() => engine.list({ filter: { sourcePath: 'src/a.ts' } }));
+        assert.match(plan, /SEARCH em_info USING (COVERING )?INDEX em_info_source_path \(<expr>=\?\)/);
+        assert.doesNotMatch(plan, /SCAN (m|em_info)\b/);
+      });
+
       it('go through a full-text index, never through the memories, for a search by keyword', async () => {
         const plans = await plansOf(() =>
           engine.search({ query: 'memory note', mode: 'keyword', filter: { tags: ['t1'] } }),

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import type { MemorySource } from './memory.ts';
+
+/** First and last line, from 1. */
+export type LineRange = readonly [number, number];
+
+/** What has become of the code that a memory was made from. */
+export type CodeState =
+  | { readonly kind: 'same'; readonly lines: LineRange }
+  /** The same lines, at another place of the file. */
+  | { readonly kind: 'moved'; readonly lines: LineRange }
+  /** The lines are nowhere in the file any more; `lines`: where they were, as far as the file still reaches. */
+  | { readonly kind: 'changed'; readonly lines: LineRange }
+  /** There is no such file any more. */
+  | { readonly kind: 'missing' };
+
+/** Above this many UTF-16 code units to hash, only the neighbourhood of the old place is looked through. */
+const MOST_HASHED = 20_000_000;
+
+export const linesOf = (text: string): string[] => text.split(/\r\n|\r|\n/);
+
+/** Hex SHA-256 of whole lines, joined by line feeds, so that a file's line ends play no part. */
+export const linesHashOf = (lines: readonly string[]): string =>
+  createHash('sha256').update(lines.join('\n')).digest('hex');
+
+/**
+ * Compares the lines that a memory remembers by their hash with the text of their file as it is now (undefined:
+ * the file is gone). Undefined where the memory knows no lines, so that nothing can be said.
+ */
+export const codeStateOf = (
+  { lines, linesHash }: MemorySource,
+  text: string | undefined,
+): CodeState | undefined => {
+  if (lines === undefined || linesHash === undefined) return undefined;
+  if (text === undefined) return { kind: 'missing' };
+  const all = linesOf(text);
+  const [first, last] = lines;
+  const height = last - first + 1;
+  const isAt = (start: number) => linesHashOf(all.slice(start - 1, start - 1 + height)) === linesHash;
+  if (last <= all.length && isAt(first)) return { kind: 'same', lines };
+  for (const start of startsAround(first, all.length - height + 1, reach(text.length, height)))
+    if (isAt(start)) return { kind: 'moved', lines: [start, start + height - 1] };
+  const end = Math.min(last, all.length);
+  return { kind: 'changed', lines: [Math.min(first, end), end] };
+};
+
+/** How far from the old place lines are looked for. */
+const reach = (length: number, height: number): number =>
+  length * height <= MOST_HASHED ? Infinity : Math.ceil(MOST_HASHED / height / 200);
+
+/** The lines from 1 to `end`, those nearest to `place` first. */
+function* startsAround(place: number, end: number, furthest: number): Generator<number> {
+  const most = Math.min(furthest, Math.max(place - 1, end - place));
+  for (let distance = 1; distance <= most; distance++) {
+    if (place - distance >= 1 && place - distance <= end) yield place - distance;
+    if (place + distance <= end) yield place + distance;
+  }
+}
