@@ -8,6 +8,7 @@ import { addFacetCommands } from './commands/facets.ts';
 import { addHealthCommand } from './commands/health.ts';
 import { addListCommand } from './commands/list.ts';
 import { addMcpCommand } from './commands/mcp.ts';
+import { addMcpConfigCommand } from './commands/mcpConfig.ts';
 import { addRestoreCommand } from './commands/restore.ts';
 import { addSearchCommand } from './commands/search.ts';
 import { addServeCommand } from './commands/serve.ts';
@@ -37,6 +38,7 @@ const commands: readonly ((program: Command, cli: Cli) => void)[] = [
   addBackupCommands,
   addMcpCommand,
   addServeCommand,
+  addMcpConfigCommand,
 ];
 
 /** The terminal command; parsing its arguments runs what they name, and throws what goes wrong. */

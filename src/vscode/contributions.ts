@@ -15,7 +15,7 @@ export function registerContributions(
   return vscode.Disposable.from(
     explorer,
     registerMemoryDocuments(services),
-    registerCommands(services, explorer),
+    registerCommands(services, explorer, installTerminalCommand),
     new StatusBar(services),
     registerTerminalCommand(services, installTerminalCommand),
   );

@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import type { Explorer } from '../explorer/explorer.ts';
 import type { Services } from '../services.ts';
+import type { InstallTerminalCommand } from '../terminalCommand.ts';
 
 /** What commands work with. */
 export interface CommandServices extends Services {
   readonly explorer: Explorer;
+  readonly installTerminalCommand: InstallTerminalCommand;
 }
 
 type Handler = (services: CommandServices, ...args: readonly unknown[]) => unknown;
@@ -40,14 +42,21 @@ const commands: Readonly<Record<string, () => Promise<Handler>>> = {
   importEnv: async () => (await import('../connect/importEnv.ts')).importEnv,
   health: async () => (await import('../connect/health.ts')).health,
   verify: async () => (await import('../connect/verifyAndRepair.ts')).verifyAndRepair,
+  copyMcpConfiguration: async () => (await import('../agents/copyMcpConfiguration.ts')).copyMcpConfiguration,
+  agentInstructions: async () => (await import('../agents/agentInstructions.ts')).agentInstructions,
+  agentTraces: async () => (await import('../agents/showAgentTraces.ts')).showAgentTraces,
   showLog: async () => (await import('./support.ts')).showLog,
   copyDiagnostics: async () => (await import('./support.ts')).copyDiagnostics,
   reportIssue: async () => (await import('./support.ts')).reportIssue,
 };
 
 /** Commands answer what they did to whoever called them; an error becomes one notification. */
-export function registerCommands(services: Services, explorer: Explorer): vscode.Disposable {
-  const all: CommandServices = { ...services, explorer };
+export function registerCommands(
+  services: Services,
+  explorer: Explorer,
+  installTerminalCommand: InstallTerminalCommand,
+): vscode.Disposable {
+  const all: CommandServices = { ...services, explorer, installTerminalCommand };
   const registrations = Object.entries(commands).map(([name, load]) =>
     vscode.commands.registerCommand(`edgeMemory.${name}`, async (...args: unknown[]) => {
       try {

@@ -1,0 +1,51 @@
+import { access } from 'node:fs/promises';
+import path from 'node:path';
+import { Argument, type Command } from 'commander';
+import { MCP_CLIENTS, type McpClientId } from '../../mcp/clientConfigs.ts';
+import type { Cli } from '../cli.ts';
+import { answer, dim, note } from '../output.ts';
+
+const HELP = `
+It names the command in ~/.edge-memory/bin by its whole path, which stays the same when the extension is updated.
+It holds no token: where the memories are in Cloudflare, the client needs CLOUDFLARE_API_TOKEN in its environment.`;
+
+export const addMcpConfigCommand = (program: Command, cli: Cli): void => {
+  program
+    .command('mcp-config')
+    .description('Print the configuration that makes an AI client use this memory')
+    .addArgument(new Argument('<client>', 'the program').choices(MCP_CLIENTS))
+    .addHelpText('after', HELP)
+    .action(async (client: McpClientId) => {
+      const [{ clientConfig, serverLaunch }, { defaultDataFolder }] = await Promise.all([
+        import('../../mcp/clientConfigs.ts'),
+        import('../../local/paths.ts'),
+      ]);
+      const launcher = await installedLauncher(defaultDataFolder());
+      const named = cli.options().database ?? process.env['EDGE_MEMORY_DATABASE'];
+      const launch = serverLaunch(launcher, process.platform, named ? path.resolve(named) : undefined);
+      const { name, file, text, undo } = clientConfig(client, launch, process.platform);
+      answer(cli, { client, name, file: file ?? null, text, undo: undo ?? null }, () => text.trimEnd());
+      if (cli.options().json) return;
+      note(
+        dim(
+          file === undefined
+            ? 'Run this line in a terminal.'
+            : `Put it into ${file}, then start ${name} again.`,
+        ),
+      );
+      if (undo !== undefined) note(dim(`To take it back: ${undo}`));
+    });
+};
+
+/** The command that the editor installs; where only the terminal command is, it installs itself. */
+const installedLauncher = async (dataFolder: string): Promise<string> => {
+  const { launcherFolder, writeLauncher } = await import('../launcher.ts');
+  const launcher = path.join(launcherFolder(dataFolder), 'edge-memory');
+  const exists = await access(launcher).then(
+    () => true,
+    () => false,
+  );
+  const cliScript = path.resolve(process.argv[1] ?? '');
+  if (!exists) await writeLauncher({ dataFolder, cliScript, nodeExecutable: process.execPath });
+  return launcher;
+};

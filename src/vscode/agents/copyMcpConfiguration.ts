@@ -1,0 +1,59 @@
+import * as vscode from 'vscode';
+import { type ClientConfig, MCP_CLIENTS, type McpClientId } from '../../mcp/clientConfigs.ts';
+import type { CommandServices } from '../commands/registerCommands.ts';
+import { AgentTraces } from './agentTraces.ts';
+import { configurationFor, fileOf, openConfiguration } from './mcpConfigurations.ts';
+
+/** Copies the configuration for the client named, else for one that a person picks. Answers what it copied. */
+export async function copyMcpConfiguration(
+  services: CommandServices,
+  client?: unknown,
+): Promise<string | undefined> {
+  const chosen = MCP_CLIENTS.find((known) => known === client) ?? (await chooseClient(services));
+  if (chosen === undefined) return undefined;
+  const config = await configurationFor(services, chosen);
+  await vscode.env.clipboard.writeText(config.text);
+  await new AgentTraces(services.context.globalState).rememberCopied(chosen);
+  void sayWhereItGoes(services, config);
+  return config.text;
+}
+
+async function chooseClient(services: CommandServices): Promise<McpClientId | undefined> {
+  const copied = new Set(new AgentTraces(services.context.globalState).copied.map(({ client }) => client));
+  const items = await Promise.all(
+    MCP_CLIENTS.map(async (client) => {
+      const { name, file } = await configurationFor(services, client);
+      return {
+        label: name,
+        description: file ?? vscode.l10n.t('A line for the terminal'),
+        ...(copied.has(client) && { detail: vscode.l10n.t('Copied before') }),
+        client,
+      };
+    }),
+  );
+  const chosen = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('Copy MCP Configuration'),
+    placeHolder: vscode.l10n.t('For which program? It will use the same memory as this editor'),
+    matchOnDescription: true,
+  });
+  return chosen?.client;
+}
+
+async function sayWhereItGoes({ connection }: CommandServices, config: ClientConfig): Promise<void> {
+  const file = fileOf(config);
+  const open = vscode.l10n.t('Open File');
+  const where =
+    config.file === undefined
+      ? vscode.l10n.t('Copied. Run the line in a terminal to add Edge Memory to {0}.', config.name)
+      : vscode.l10n.t('Copied. Put it into {0}, then start {1} again.', config.file, config.name);
+  const inCloudflare =
+    (await connection.readIfPossible()) !== undefined &&
+    vscode.l10n.t(
+      'Your memories are in Cloudflare: it also needs CLOUDFLARE_API_TOKEN in its environment, which is not in what was copied.',
+    );
+  const answer = await vscode.window.showInformationMessage(
+    [where, inCloudflare].filter(Boolean).join(' '),
+    ...(file === undefined ? [] : [open]),
+  );
+  if (answer === open && file !== undefined) await openConfiguration(file, config.text);
+}

@@ -1,0 +1,45 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { databaseIn, defaultDataFolder } from '../../local/paths.ts';
+import { type ClientConfig, clientConfig, type McpClientId, serverLaunch } from '../../mcp/clientConfigs.ts';
+import type { CommandServices } from '../commands/registerCommands.ts';
+
+/** The configuration for a client on this machine; writes the command that it starts. */
+export async function configurationFor(
+  { context, settings, installTerminalCommand }: CommandServices,
+  client: McpClientId,
+): Promise<ClientConfig> {
+  const { dataFolder } = settings;
+  const folder = await installTerminalCommand({
+    dataFolder,
+    cliScript: context.asAbsolutePath('dist/cli.js'),
+    nodeExecutable: process.execPath,
+  });
+  const database = dataFolder === defaultDataFolder() ? undefined : databaseIn(dataFolder);
+  const launch = serverLaunch(path.join(folder, 'edge-memory'), process.platform, database);
+  return clientConfig(client, launch, process.platform);
+}
+
+/** Where the configuration lies; undefined where that is no file, or one of a project and no folder is open. */
+export function fileOf({ file }: ClientConfig): vscode.Uri | undefined {
+  if (file === undefined) return undefined;
+  if (file.startsWith('~')) return vscode.Uri.file(path.join(homedir(), file.slice(1)));
+  const appData = process.env['APPDATA'];
+  if (file.startsWith('%APPDATA%'))
+    return appData === undefined ? undefined : vscode.Uri.file(file.replace('%APPDATA%', appData));
+  const [folder] = vscode.workspace.workspaceFolders ?? [];
+  return folder && vscode.Uri.joinPath(folder.uri, file);
+}
+
+/** Shows the file; one that does not exist as an unsaved document that holds the configuration. */
+export async function openConfiguration(file: vscode.Uri, text: string): Promise<void> {
+  const exists = await vscode.workspace.fs.stat(file).then(
+    () => true,
+    () => false,
+  );
+  const document = await vscode.workspace.openTextDocument(exists ? file : file.with({ scheme: 'untitled' }));
+  const editor = await vscode.window.showTextDocument(document);
+  if (!exists && document.getText() === '')
+    await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), text));
+}

@@ -1,0 +1,71 @@
+import * as vscode from 'vscode';
+import type { CommandServices } from '../commands/registerCommands.ts';
+import { changeInstructions } from './agentInstructions.ts';
+import { AgentTraces } from './agentTraces.ts';
+import { configurationFor, fileOf, openConfiguration } from './mcpConfigurations.ts';
+
+interface TraceItem extends vscode.QuickPickItem {
+  readonly act: () => Promise<unknown>;
+}
+
+/** Lists what was set up for agents outside of this extension, and helps to take it back. */
+export async function showAgentTraces(services: CommandServices): Promise<void> {
+  const items = [...(await sectionItems(services)), ...(await configurationItems(services))];
+  if (items.length === 0) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t(
+        'Nothing was set up outside of this editor: no configuration was copied, and no instructions were written.',
+      ),
+    );
+    return;
+  }
+  const chosen = await vscode.window.showQuickPick(items, {
+    title: vscode.l10n.t('What Was Set Up for Agents'),
+    placeHolder: vscode.l10n.t('Choose what to take back'),
+  });
+  await chosen?.act();
+}
+
+const sectionItems = async (services: CommandServices): Promise<TraceItem[]> =>
+  new AgentTraces(services.context.globalState).instructionFiles.map((text) => {
+    const uri = vscode.Uri.parse(text);
+    const name = vscode.workspace.asRelativePath(uri);
+    return {
+      label: vscode.l10n.t('$(note) Instructions in {0}', name),
+      description: vscode.l10n.t('Shows the change, then removes the section'),
+      act: () => changeInstructions(services, { uri, name, action: 'remove' }),
+    };
+  });
+
+const configurationItems = async (services: CommandServices): Promise<TraceItem[]> =>
+  Promise.all(
+    new AgentTraces(services.context.globalState).copied.map(async ({ client, at }) => {
+      const config = await configurationFor(services, client);
+      const day = new Date(at).toLocaleDateString();
+      return {
+        label: vscode.l10n.t('$(plug) Configuration for {0}', config.name),
+        description: vscode.l10n.t('Copied on {0}', day),
+        detail: config.undo ?? config.file ?? '',
+        act: () => takeBack(services, client),
+      };
+    }),
+  );
+
+/** Only the person knows where they put it: opens the place, or copies the command that removes it. */
+async function takeBack(
+  services: CommandServices,
+  client: Parameters<typeof configurationFor>[1],
+): Promise<void> {
+  const config = await configurationFor(services, client);
+  const file = fileOf(config);
+  const help =
+    config.undo === undefined
+      ? vscode.l10n.t('Remove the entry “edge-memory” from {0}.', config.file ?? '')
+      : vscode.l10n.t('Run this in a terminal: {0}', config.undo);
+  const open = config.undo === undefined ? vscode.l10n.t('Open File') : vscode.l10n.t('Copy Command');
+  const done = vscode.l10n.t('It Is Removed');
+  const answer = await vscode.window.showInformationMessage(help, open, done);
+  if (answer === done) await new AgentTraces(services.context.globalState).forgetCopied(client);
+  else if (answer === open && config.undo !== undefined) await vscode.env.clipboard.writeText(config.undo);
+  else if (answer === open && file !== undefined) await openConfiguration(file, '');
+}
