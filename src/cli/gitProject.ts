@@ -18,6 +18,14 @@ export const gitProjectOf = (folder: string): GitProject | undefined => {
   return name === undefined ? undefined : { name, repository };
 };
 
+/** The nearest folder above, or the folder itself, that is a git repository. */
+export const repositoryFolderOf = (folder: string): string | undefined => {
+  for (let place = path.resolve(folder); ; place = path.dirname(place)) {
+    if (configIn(path.join(place, '.git')) !== undefined) return place;
+    if (place === path.dirname(place)) return undefined;
+  }
+};
+
 const configAbove = (folder: string): string | undefined => {
   for (let place = folder; ; place = path.dirname(place)) {
     const config = configIn(path.join(place, '.git'));

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Cli, GlobalOptions } from './cli.ts';
 import { addBackupCommands } from './commands/backups.ts';
+import { addBriefingCommands } from './commands/briefing.ts';
 import { addDeleteCommand } from './commands/delete.ts';
 import { addConnectCommands } from './commands/connect.ts';
 import { addEmbedCommand } from './commands/embed.ts';
@@ -39,6 +40,7 @@ const commands: readonly ((program: Command, cli: Cli) => void)[] = [
   addMcpCommand,
   addServeCommand,
   addMcpConfigCommand,
+  addBriefingCommands,
 ];
 
 /** The terminal command; parsing its arguments runs what they name, and throws what goes wrong. */

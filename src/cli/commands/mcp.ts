@@ -5,10 +5,8 @@ import { InvalidArgumentError, type Command } from 'commander';
 import type { McpContext } from '../../mcp/mcpContext.ts';
 import { MemoryError } from '../../memory/errors.ts';
 import type { MemoryStore } from '../../memory/memoryStore.ts';
-import { projectTag } from '../../memory/projects.ts';
-import { MAX_TAG_LENGTH, normaliseTag } from '../../memory/tags.ts';
 import type { Cli } from '../cli.ts';
-import { gitProjectOf } from '../gitProject.ts';
+import { currentProject } from '../currentProject.ts';
 import { withStore } from '../openStore.ts';
 import { commaSeparated } from '../options.ts';
 import { note } from '../output.ts';
@@ -25,8 +23,6 @@ interface McpOptions {
 
 const TOKEN = 'EDGE_MEMORY_MCP_TOKEN';
 const SHORTEST_TOKEN = 16;
-/** The longest name that still makes a tag with its prefix. */
-const PROJECT_LENGTH = MAX_TAG_LENGTH - projectTag('').length;
 /** A memory may have 16 MiB, which JSON may double. */
 const LONGEST_MESSAGE = 40 * 1024 * 1024;
 
@@ -113,9 +109,6 @@ const embedderWorker = (): URL => {
 };
 
 const contextOf = async (version: string, options: McpOptions): Promise<McpContext> => {
-  const git = gitProjectOf(process.cwd());
-  const named = [options.project, process.env['EDGE_MEMORY_PROJECT'], git?.name].find((name) => name);
-  const project = named === undefined ? undefined : normaliseTag(named.slice(0, PROJECT_LENGTH));
   const workspace = path.resolve(options.workspace ?? process.cwd());
   // Desktop clients start servers in the home folder or at the root, which are no workspace.
   const isWorkspace =
@@ -124,8 +117,7 @@ const contextOf = async (version: string, options: McpOptions): Promise<McpConte
   return {
     version,
     client: 'mcp',
-    ...(project !== undefined && { project }),
-    ...(git !== undefined && { repository: git.repository }),
+    ...currentProject(workspace, options.project, options.workspace !== undefined),
     settings: {
       readOnly: options.readOnly,
       olderNames: options.olderNames,
