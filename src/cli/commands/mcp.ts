@@ -4,10 +4,9 @@ import path from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { McpContext } from '../../mcp/mcpContext.ts';
 import { MemoryError } from '../../memory/errors.ts';
-import type { MemoryStore } from '../../memory/memoryStore.ts';
 import type { Cli } from '../cli.ts';
 import { currentProject } from '../currentProject.ts';
-import { withStore } from '../openStore.ts';
+import { LazyStore } from '../lazyStore.ts';
 import { commaSeparated } from '../options.ts';
 import { note } from '../output.ts';
 
@@ -56,56 +55,12 @@ export const addMcpCommand = (program: Command, cli: Cli): void => {
     .option('--disable <a,b>', 'tools that are not offered', commaSeparated)
     .addHelpText('after', HELP)
     .action(async (options: McpOptions) => {
-      const serving = new Serving(cli);
+      const serving = new LazyStore(cli);
       const context = await contextOf(program.version() ?? '', options);
       await (options.http === undefined
         ? serveStdio(cli, serving, context)
         : serveHttp(cli, serving, context, options.http));
     });
-};
-
-/** The store, opened at the first call, and closed at the end. */
-class Serving {
-  readonly #cli: Cli;
-  readonly #ending = Promise.withResolvers<undefined>();
-  #opened: Promise<MemoryStore> | undefined;
-  #closed: Promise<void> | undefined;
-
-  constructor(cli: Cli) {
-    this.#cli = cli;
-  }
-
-  readonly open = async (): Promise<MemoryStore> => {
-    this.#opened ??= new Promise((resolve, reject) => {
-      const stay = (store: MemoryStore) => {
-        resolve(store);
-        return this.#ending.promise;
-      };
-      this.#closed = withStore(this.#cli, stay, { background: true, embedderWorker: embedderWorker() });
-      this.#closed.catch(reject);
-    });
-    try {
-      return await this.#opened;
-    } catch (error) {
-      // What was in the way may be gone at the next call.
-      this.#opened = undefined;
-      throw error;
-    }
-  };
-
-  async close(): Promise<void> {
-    this.#ending.resolve(undefined);
-    await this.#closed?.catch(() => undefined);
-  }
-}
-
-/** Beside the bundle, or in the checkout when this runs from its source. */
-const embedderWorker = (): URL => {
-  const source = import.meta.url.endsWith('.ts');
-  const bundle = import.meta.url.replace(/\/dist\/.*$/, '/dist/');
-  return source
-    ? new URL('../../local/embedderWorker.ts', import.meta.url)
-    : new URL('embedderWorker.js', bundle);
 };
 
 const contextOf = async (version: string, options: McpOptions): Promise<McpContext> => {
@@ -134,7 +89,7 @@ const asked = async (signal: AbortSignal): Promise<void> => {
   await Promise.race([once(signal, 'abort'), once(process, 'SIGTERM')]);
 };
 
-const serveStdio = async (cli: Cli, serving: Serving, context: McpContext): Promise<void> => {
+const serveStdio = async (cli: Cli, serving: LazyStore, context: McpContext): Promise<void> => {
   const [{ serveStdio: serve, StdioServerTransport }, { createServer }] = await Promise.all([
     import('@modelcontextprotocol/server/stdio'),
     import('../../mcp/createServer.ts'),
@@ -153,7 +108,7 @@ const serveStdio = async (cli: Cli, serving: Serving, context: McpContext): Prom
   process.stdin.destroy();
 };
 
-const serveHttp = async (cli: Cli, serving: Serving, context: McpContext, port: number): Promise<void> => {
+const serveHttp = async (cli: Cli, serving: LazyStore, context: McpContext, port: number): Promise<void> => {
   const token = process.env[TOKEN] ?? '';
   if (token.length < SHORTEST_TOKEN)
     throw new MemoryError(
