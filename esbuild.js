@@ -14,6 +14,7 @@ const node = {
     storeWorker: 'src/local/storeWorker.ts',
     embedderWorker: 'src/local/embedderWorker.ts',
     cli: 'src/cli/main.ts',
+    mcpServer: 'src/cli/mcpServer.ts',
   },
   outdir: 'dist',
   bundle: true,

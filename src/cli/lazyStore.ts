@@ -1,6 +1,7 @@
 import type { MemoryStore } from '../memory/memoryStore.ts';
 import type { Cli } from './cli.ts';
 import { withStore } from './openStore.ts';
+import { embedderWorker } from './packageInfo.ts';
 
 /** The store, opened at the first call, and closed at the end. */
 export class LazyStore {
@@ -36,12 +37,3 @@ export class LazyStore {
     await this.#closed?.catch(() => undefined);
   }
 }
-
-/** Beside the bundle, or in the checkout when this runs from its source. */
-const embedderWorker = (): URL => {
-  const source = import.meta.url.endsWith('.ts');
-  const bundle = import.meta.url.replace(/\/dist\/.*$/, '/dist/');
-  return source
-    ? new URL('../local/embedderWorker.ts', import.meta.url)
-    : new URL('embedderWorker.js', bundle);
-};

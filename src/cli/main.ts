@@ -1,18 +1,10 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { EXIT } from './exitCodes.ts';
 import { reportFailure } from './failures.ts';
 import { note } from './output.ts';
+import { packageRoot, packageVersion } from './packageInfo.ts';
 import { createProgram } from './program.ts';
-
-/** The installed package, or the checkout when this runs from its source. */
-const root = new URL(import.meta.url.endsWith('.ts') ? '../../' : '../', import.meta.url);
-
-const packageVersion = (): string => {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'));
-  return (manifest as { version: string }).version;
-};
 
 /** Whether a flag stands before `--`; known also where the arguments cannot be parsed. */
 const hasFlag = (flag: string): boolean => {
@@ -40,7 +32,7 @@ process.once('SIGINT', () => interruption.abort());
 
 const program = createProgram(packageVersion(), {
   signal: interruption.signal,
-  weightsDirectory: fileURLToPath(new URL('dist/use-lite', root)),
+  weightsDirectory: fileURLToPath(new URL('dist/use-lite', packageRoot)),
 });
 try {
   await program.parseAsync();

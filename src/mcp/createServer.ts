@@ -4,32 +4,15 @@ import {
   McpServer,
   type ServerContext,
 } from '@modelcontextprotocol/server';
-import { MemoryError } from '../memory/errors.ts';
-import type { CallOptions } from '../memory/ports.ts';
-import { beginningOf } from '../memory/text.ts';
 import type { AgentStore } from './agentStore.ts';
+import { clientName } from './clientName.ts';
 import { instructionsFor } from './instructions.ts';
 import type { McpContext } from './mcpContext.ts';
-import { ProjectStore } from './projectStore.ts';
 import { registerPrompts } from './prompts.ts';
 import { registerResources } from './resources.ts';
 import type { CallOf } from './tool.ts';
+import { toolCall } from './toolCall.ts';
 import { toolsFor } from './tools.ts';
-
-/** The store that agents may see; opened when it is first needed, so that the handshake need not wait for it. */
-export const agentStoreOf = async (
-  open: () => Promise<AgentStore>,
-  { project, settings }: McpContext,
-): Promise<AgentStore> => {
-  if (!settings.onlyProject) return open();
-  if (project === undefined)
-    throw new MemoryError(
-      'misconfigured',
-      'Agents may use memories of the current project only, and there is none.',
-      'Start the server in a project, name one with EDGE_MEMORY_PROJECT, or lift that setting.',
-    );
-  return new ProjectStore(await open(), project);
-};
 
 /** A server for one connection (or one HTTP request) to the store that `open` answers. */
 export const createServer = (open: () => Promise<AgentStore>, context: McpContext): McpServer => {
@@ -37,15 +20,8 @@ export const createServer = (open: () => Promise<AgentStore>, context: McpContex
     { name: 'edge-memory', title: 'Edge Memory', version: context.version },
     { instructions: instructionsFor(context), capabilities: { tools: {}, resources: {}, prompts: {} } },
   );
-  const callOf: CallOf = async (ctx) => ({
-    store: await agentStoreOf(open, context),
-    context,
-    source: {
-      client: clientOf(server, ctx) ?? context.client,
-      ...(context.repository !== undefined && { repository: context.repository }),
-    },
-    options: { signal: ctx.mcpReq.signal } satisfies CallOptions,
-  });
+  const callOf: CallOf = (ctx) =>
+    toolCall(open, { ...context, client: clientOf(server, ctx) ?? context.client }, ctx.mcpReq.signal);
   for (const tool of toolsFor(context))
     server.registerTool(
       tool.name,
@@ -65,9 +41,5 @@ const clientOf = (server: McpServer, { mcpReq }: ServerContext): string | undefi
   const envelope = mcpReq.envelope as Readonly<Record<string, Implementation | undefined>> | undefined;
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only source for older clients
   const info = envelope?.[CLIENT_INFO_META_KEY] ?? server.server.getClientVersion();
-  return info && storableName(`${info.title ?? info.name} ${info.version}`);
+  return info && clientName(info);
 };
-
-/** A client may say anything; a name that cannot be stored must not keep its memories from it. */
-const storableName = (name: string): string =>
-  beginningOf(name.toWellFormed().replaceAll('\u0000', ''), 200).trim();

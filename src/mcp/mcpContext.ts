@@ -20,6 +20,8 @@ export interface McpContext {
   /** Name of the current project, as in the tag `proj:<name>`. */
   readonly project?: string | undefined;
   readonly repository?: string | undefined;
+  /** Whose agents these are. */
+  readonly person?: string | undefined;
   readonly settings: McpSettings;
   /** Reads the files that `memory_ingest` names; without it the tool is not offered. */
   readonly files?: FileReader | undefined;

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { registerCommands } from './commands/registerCommands.ts';
 import { registerMemoryDocuments } from './documents/memoryDocuments.ts';
 import { registerExplorer } from './explorer/explorer.ts';
+import { AgentAccess } from './mcp/agentAccess.ts';
 import type { Services } from './services.ts';
 import { StatusBar } from './statusBar.ts';
 import { type InstallTerminalCommand, registerTerminalCommand } from './terminalCommand.ts';
@@ -18,5 +19,6 @@ export function registerContributions(
     registerCommands(services, explorer, installTerminalCommand),
     new StatusBar(services),
     registerTerminalCommand(services, installTerminalCommand),
+    new AgentAccess(services),
   );
 }

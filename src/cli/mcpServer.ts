@@ -1,0 +1,101 @@
+import { once } from 'node:events';
+import { userInfo } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { StdioServerTransport } from '@modelcontextprotocol/server/stdio';
+import { databaseIn, defaultDataFolder } from '../local/paths.ts';
+import { readWindowRecords } from '../local/windowRecords.ts';
+import type { McpContext } from '../mcp/mcpContext.ts';
+import type { Cli } from './cli.ts';
+import { currentProject } from './currentProject.ts';
+import { LazyStore } from './lazyStore.ts';
+import { note } from './output.ts';
+import { packageRoot, packageVersion } from './packageInfo.ts';
+import type { Peer } from './relay/peer.ts';
+import { Relay } from './relay/relay.ts';
+import { windowPeer } from './relay/windowPeer.ts';
+
+/**
+ * What an editor starts for its agents, with what is no secret on its command line: an MCP server over stdio that
+ * hands each message to a window that serves this memory, best to one of the same workspace, and where none runs
+ * answers itself.
+ */
+
+/** A memory may have 16 MiB, which JSON may double. */
+const LONGEST_MESSAGE = 40 * 1024 * 1024;
+
+const { values: given } = parseArgs({
+  options: {
+    workspace: { type: 'string' },
+    project: { type: 'string' },
+    'only-project': { type: 'boolean' },
+    'read-only': { type: 'boolean' },
+    'older-names': { type: 'boolean' },
+    disable: { type: 'string', multiple: true },
+  },
+});
+
+const interruption = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interruption.abort());
+// Node 22 warns at each start that its SQLite is experimental.
+process.removeAllListeners('warning').on('warning', (warning) => {
+  if (warning.name !== 'ExperimentalWarning') note(`${warning.name}: ${warning.message}`);
+});
+// The client went away.
+process.stdout.on('error', () => process.exit());
+
+const cli: Cli = {
+  options: () => ({}),
+  // The workspace's .env is another's: it leads nobody's memories elsewhere.
+  variables: () => ({ values: process.env, dotEnv: undefined }),
+  signal: interruption.signal,
+  weightsDirectory: fileURLToPath(new URL('dist/use-lite', packageRoot)),
+};
+
+const database = process.env['EDGE_MEMORY_DATABASE'];
+const dataFolder = path.dirname(database ? path.resolve(database) : databaseIn(defaultDataFolder()));
+const { workspace } = given;
+
+const contextOf = async (): Promise<McpContext> => {
+  const { WorkspaceFiles } = await import('../mcp/workspaceFiles.ts');
+  return {
+    version: packageVersion(),
+    client: relay.client ?? 'mcp',
+    ...(workspace !== undefined && currentProject(workspace, given.project, true)),
+    // The window decides whether memories are given to a project.
+    project: given.project,
+    person: userInfo().username,
+    settings: {
+      readOnly: given['read-only'],
+      olderNames: given['older-names'],
+      onlyProject: given['only-project'],
+      disabledTools: given.disable,
+    },
+    ...(workspace !== undefined && { files: new WorkspaceFiles(workspace) }),
+  };
+};
+
+const store = new LazyStore(cli);
+let own: Promise<Peer> | undefined;
+
+async function* peers(): AsyncGenerator<Peer> {
+  const windows = await readWindowRecords(dataFolder);
+  const isHere = ({ folders }: (typeof windows)[number]): boolean =>
+    workspace !== undefined && folders.includes(workspace);
+  for (const window of [...windows.filter(isHere), ...windows.filter((other) => !isHere(other))])
+    yield windowPeer(window);
+  own ??= import('./relay/ownPeer.ts').then(({ ownPeer }) => ownPeer(store, contextOf));
+  yield await own;
+}
+
+const transport = new StdioServerTransport(process.stdin, process.stdout, { maxBufferSize: LONGEST_MESSAGE });
+const relay = new Relay({ transport, peers, origin: { workspace, project: given.project } });
+transport.onerror = (error) => note(`mcp: ${error.message}`);
+const ended = [once(process.stdin, 'end'), once(process.stdin, 'close'), once(cli.signal, 'abort')];
+await transport.start();
+await Promise.race(ended);
+relay.close();
+await store.close();
+await transport.close();
+process.stdin.destroy();

@@ -1,0 +1,36 @@
+import { MemoryError } from '../memory/errors.ts';
+import type { AgentStore } from './agentStore.ts';
+import type { McpContext } from './mcpContext.ts';
+import { ProjectStore } from './projectStore.ts';
+import type { ToolCall } from './tool.ts';
+
+/** What a tool works with in one call, by whatever way it was made. */
+export const toolCall = async (
+  open: () => Promise<AgentStore>,
+  context: McpContext,
+  signal: AbortSignal,
+): Promise<ToolCall> => ({
+  store: await agentStoreOf(open, context),
+  context,
+  source: {
+    client: context.client,
+    ...(context.person !== undefined && { person: context.person }),
+    ...(context.repository !== undefined && { repository: context.repository }),
+  },
+  options: { signal },
+});
+
+/** The store that agents may see; opened when it is first needed, so that the handshake need not wait for it. */
+const agentStoreOf = async (
+  open: () => Promise<AgentStore>,
+  { project, settings }: McpContext,
+): Promise<AgentStore> => {
+  if (!settings.onlyProject) return open();
+  if (project === undefined)
+    throw new MemoryError(
+      'misconfigured',
+      'Agents may use memories of the current project only, and there is none.',
+      'Start the server in a project, name one with EDGE_MEMORY_PROJECT, or lift that setting.',
+    );
+  return new ProjectStore(await open(), project);
+};

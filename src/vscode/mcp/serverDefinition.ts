@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import * as vscode from 'vscode';
+import { databaseIn, defaultDataFolder } from '../../local/paths.ts';
+import type { Services } from '../services.ts';
+import { agentSettings } from './agentSettings.ts';
+import { agentProject, localFolders } from './workspacePlace.ts';
+
+/** Short: a tool's whole name is `mcp_<label>_<tool>`, cut at 64 characters. */
+export const SERVER_LABEL = 'Edge Memory';
+
+/**
+ * How VS Code starts the server for its agents. Complete and without a secret: the newer agent sessions copy it as it
+ * is, and VS Code keeps it in its workspace storage.
+ */
+export const serverDefinition = async (services: Services): Promise<vscode.McpStdioServerDefinition> => {
+  const { context, settings, connection } = services;
+  const { readOnly, onlyProject, olderNames, disabledTools = [] } = agentSettings();
+  const [target, project] = await Promise.all([
+    connection.readIfPossible(),
+    agentProject(services, onlyProject),
+  ]);
+  const [workspace] = localFolders();
+  const options = [
+    ...(workspace === undefined ? [] : [`--workspace=${workspace}`]),
+    ...(project === undefined ? [] : [`--project=${project.name}`]),
+    ...(readOnly ? ['--read-only'] : []),
+    ...(onlyProject ? ['--only-project'] : []),
+    ...(olderNames ? ['--older-names'] : []),
+    ...disabledTools.map((tool) => `--disable=${tool}`),
+  ];
+  const { dataFolder } = settings;
+  const environment: Record<string, string> = {
+    ELECTRON_RUN_AS_NODE: '1',
+    ...(dataFolder !== defaultDataFolder() && { EDGE_MEMORY_DATABASE: databaseIn(dataFolder) }),
+  };
+  // A change restarts the server: the tools and the store change it, memories never do.
+  const store = [dataFolder, target?.account, target?.database.id, target?.index];
+  const digest = createHash('sha256')
+    .update(JSON.stringify([options, store]))
+    .digest('hex')
+    .slice(0, 12);
+  const { version } = context.extension.packageJSON as { readonly version: string };
+  return new vscode.McpStdioServerDefinition(
+    SERVER_LABEL,
+    process.execPath,
+    [context.asAbsolutePath('dist/mcpServer.js'), ...options],
+    environment,
+    `${version}-${digest}`,
+  );
+};

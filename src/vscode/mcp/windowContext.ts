@@ -1,0 +1,33 @@
+import { userInfo } from 'node:os';
+import * as vscode from 'vscode';
+import type { McpContext } from '../../mcp/mcpContext.ts';
+import type { RelayOrigin } from '../../mcp/relayHeaders.ts';
+import { WorkspaceFiles } from '../../mcp/workspaceFiles.ts';
+import type { Services } from '../services.ts';
+import { agentSettings } from './agentSettings.ts';
+import { agentProject, localFolders } from './workspacePlace.ts';
+
+/**
+ * The surroundings of a call in this window. A relay that works in another workspace says its project itself, and
+ * reads no files of this window's.
+ */
+export const windowContext = async (services: Services, origin: RelayOrigin): Promise<McpContext> => {
+  const settings = agentSettings();
+  const common = {
+    version: String((services.context.extension.packageJSON as { version: unknown }).version),
+    client: origin.client ?? `${vscode.env.appName} ${vscode.version}`,
+    person: userInfo().username,
+    settings,
+  };
+  const folders = localFolders();
+  if (origin.workspace !== undefined && !folders.includes(origin.workspace))
+    return { ...common, project: origin.project };
+  const project = await agentProject(services, settings.onlyProject);
+  const root = origin.workspace ?? folders[0];
+  return {
+    ...common,
+    project: project?.name,
+    repository: project?.repository,
+    ...(root !== undefined && { files: new WorkspaceFiles(root) }),
+  };
+};
