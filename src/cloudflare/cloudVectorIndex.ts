@@ -1,4 +1,5 @@
 import { MemoryError } from '../memory/errors.ts';
+import type { MemoryVector } from '../memory/memory.ts';
 import type {
   CallOptions,
   MemoryVectors,
@@ -12,7 +13,7 @@ import type {
 } from '../memory/ports.ts';
 import { utf8Length } from '../memory/text.ts';
 import { chunkIdOf, readChunkId } from './chunkIds.ts';
-import { bestChunk, codeScorer, packCodes, packVectors } from './compactVectors.ts';
+import { bestChunk, codeScorer, packCodes, packVectors, unpackVector } from './compactVectors.ts';
 import { VECTORIZE_LIMITS, type VectorizeIndex } from './vectorize.ts';
 
 /** A filter that leaves this many memories or fewer is ranked exactly, from the rows. */
@@ -221,6 +222,25 @@ export class CloudVectorIndex implements VectorIndex {
     // Known: both indexes are asked at once. Not known: the rows tell that another machine has made it meanwhile.
     this.#hasChunks ||= ((await companions)[0]?.length ?? 0) > 0;
     return this.#hasChunks;
+  }
+
+  async read(contentHashes: readonly string[], options?: CallOptions): Promise<MemoryVector[]> {
+    const { space, dimensions } = this.#options.model;
+    const [rows = []] = await this.#options.sql.read(
+      [
+        {
+          // Of long memories the first chunk alone: base64 takes four characters for three bytes.
+          sql: `SELECT content_hash, substr(vectors, 1, CAST(? AS INTEGER)) AS first FROM em_vectors
+            WHERE content_hash IN (SELECT value FROM json_each(?)) AND space = ?`,
+          params: [Math.ceil(dimensions / 3) * 4, JSON.stringify(contentHashes), space],
+        },
+      ],
+      options,
+    );
+    return rows.map((row) => ({
+      contentHash: String(row['content_hash']),
+      values: unpackVector(String(row['first']), dimensions),
+    }));
   }
 
   async count(options?: CallOptions): Promise<number> {

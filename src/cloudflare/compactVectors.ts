@@ -4,6 +4,10 @@ import { cosineWithInt8, toInt8 } from '../memory/int8Vectors.ts';
 export const packVectors = (chunks: readonly Float32Array[]): string =>
   Buffer.concat(chunks.map((chunk) => Buffer.from(toInt8(chunk).buffer))).toString('base64');
 
+/** The first of the packed vectors. */
+export const unpackVector = (packed: string, dimensions: number): Int8Array =>
+  Int8Array.from(Buffer.from(packed, 'base64').subarray(0, dimensions), (byte) => (byte << 24) >> 24);
+
 /** Bytes of a code before its bits: how long the vector is along its signs, in 65,535ths. */
 const ALIGNMENT_BYTES = 2;
 const ALIGNMENT = 65_535;

@@ -1,4 +1,5 @@
 import { cosineWithInt8, toInt8 } from '../memory/int8Vectors.ts';
+import type { MemoryVector } from '../memory/memory.ts';
 import type { CallOptions, MemoryVectors, VectorIndex, VectorMatch, VectorQuery } from '../memory/ports.ts';
 import type { LocalRow, SqliteDatabase } from './sqliteDatabase.ts';
 import { codeOf, VectorCodes } from './vectorCodes.ts';
@@ -111,6 +112,21 @@ export class SqliteVectorIndex implements VectorIndex {
       );
     }
     return this.#best(vector, rows, topK);
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- as above
+  async read(contentHashes: readonly string[], options?: CallOptions): Promise<MemoryVector[]> {
+    options?.signal?.throwIfAborted();
+    const rows = this.#database.all(
+      `SELECT v.content_hash, v.vector FROM memories m JOIN em_local_vectors v ON v.memory_id = m.id
+        WHERE m.content_hash IN (SELECT value FROM json_each(?)) AND v.chunk = 0 AND v.space = ?`,
+      JSON.stringify(contentHashes),
+      this.#space,
+    );
+    return rows.map((row) => ({
+      contentHash: String(row['content_hash']),
+      values: new Int8Array(bytesOf(row, 'vector').slice().buffer),
+    }));
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- as above

@@ -11,6 +11,7 @@ import type {
   MemoryPatch,
   NewLink,
   NewMemory,
+  OverviewQuery,
   SearchQuery,
   StoreEvent,
   TagChange,
@@ -142,6 +143,14 @@ export class WorkerStore implements LocalStore {
 
   stats(options?: CallOptions) {
     return this.#call('stats', [], options);
+  }
+
+  overview(query: OverviewQuery, options?: CallOptions) {
+    return this.#call('overview', [query], options);
+  }
+
+  vectors(contentHashes: readonly string[], options?: CallOptions) {
+    return this.#call('vectors', [contentHashes], options);
   }
 
   verify(options?: CallOptions) {

@@ -1,7 +1,7 @@
 import { DEFAULT_PAGE, nameCursor, parseNameCursor } from './cursors.ts';
 import { compileFilter, type Condition, isOpen } from './filters.ts';
 import type { Facet, FacetKind, FacetQuery, MemoryFilter, Page } from './memory.ts';
-import type { CallOptions, SqlDatabase, SqlRow, SqlValue } from './ports.ts';
+import type { CallOptions, SqlDatabase, SqlRow, SqlStatement } from './ports.ts';
 
 /**
  * How many live memories each tag has: all of the join, which one index answers, less the few deleted ones. Joining
@@ -68,24 +68,32 @@ export const beginsWith = (prefix: string): Condition => ({
   params: [Array.from(prefix).length, prefix],
 });
 
-export const facetPage = async (
-  sql: SqlDatabase,
+/** Answers one row more than the limit where there are more. */
+export const facetStatement = (
   kind: FacetKind,
   { limit = DEFAULT_PAGE, prefix, after, order = 'count', filter }: FacetQuery = {},
-  options?: CallOptions,
-): Promise<Page<Facet>> => {
+): SqlStatement => {
   const counts = countsOf(kind, filter);
   const { where, orderBy } = placeAmongNames(order, after);
   const begins = prefix === undefined ? { sql: 'true', params: [] } : beginsWith(prefix);
-  const params: SqlValue[] = [...counts.params, ...where.params, ...begins.params, limit + 1];
-  const statement = {
+  return {
     sql: `SELECT name, n FROM (${counts.sql}) WHERE ${where.sql} AND ${begins.sql} ORDER BY ${orderBy} LIMIT ?`,
-    params,
+    params: [...counts.params, ...where.params, ...begins.params, limit + 1],
   };
-  const [rows = []] = await sql.read([statement], options);
-  const items = rows
-    .slice(0, limit)
-    .map((row: SqlRow) => ({ name: String(row['name']), count: Number(row['n']) }));
+};
+
+export const toFacets = (rows: readonly SqlRow[]): Facet[] =>
+  rows.map((row) => ({ name: String(row['name']), count: Number(row['n']) }));
+
+export const facetPage = async (
+  sql: SqlDatabase,
+  kind: FacetKind,
+  query: FacetQuery = {},
+  options?: CallOptions,
+): Promise<Page<Facet>> => {
+  const { limit = DEFAULT_PAGE } = query;
+  const [rows = []] = await sql.read([facetStatement(kind, query)], options);
+  const items = toFacets(rows.slice(0, limit));
   const last = items.at(-1);
   return { items, next: rows.length > limit && last ? nameCursor(last) : undefined };
 };

@@ -1,8 +1,8 @@
 import { DEFAULT_PAGE, unusableCursor } from './cursors.ts';
 import { tagCounts } from './facets.ts';
 import { compileFilter, type Condition } from './filters.ts';
-import type { ListQuery, MemoryFilter, Page } from './memory.ts';
-import type { CallOptions, SqlDatabase, SqlStatement } from './ports.ts';
+import type { ListQuery, MemoryFilter, MemoryStats, Page } from './memory.ts';
+import type { CallOptions, SqlDatabase, SqlRow, SqlStatement } from './ports.ts';
 import { type MemoryRecord, selectRecords, toRecord } from './records.ts';
 
 /** A place in a list is the creation time and row of its last item: rows that come or go do not shift it. */
@@ -61,17 +61,39 @@ export const countMatching = async (
 };
 
 /** One row of numbers about everything; cheap by indexes, except for the bytes, which read every row once. */
-export const statsStatements: readonly SqlStatement[] = [
-  {
+export const statsStatements = {
+  counts: {
     sql: `SELECT (SELECT count(*) FROM memories) AS stored, (SELECT count(*) FROM memories WHERE deleted_at IS NOT NULL) AS deleted,
       (SELECT count(*) FROM em_info i JOIN memories m ON m.content_hash = i.content_hash WHERE i.pinned = 1 AND m.deleted_at IS NULL) AS pinned,
       (SELECT created_at FROM memories WHERE +deleted_at IS NULL ORDER BY created_at LIMIT 1) AS oldest,
       (SELECT created_at FROM memories WHERE +deleted_at IS NULL ORDER BY created_at DESC LIMIT 1) AS newest,
       (SELECT count(*) FROM em_embed_queue) AS pending`,
   },
-  { sql: `SELECT sum(content_size) AS bytes FROM memories m WHERE +m.deleted_at IS NULL` },
-  {
+  bytes: { sql: `SELECT sum(content_size) AS bytes FROM memories m WHERE +m.deleted_at IS NULL` },
+  names: {
     sql: `SELECT coalesce(sum(substr(name, 1, 5) <> 'proj:'), 0) AS tags, coalesce(sum(substr(name, 1, 5) = 'proj:'), 0) AS projects
       FROM (${tagCounts}) WHERE n > 0`,
   },
-];
+} as const satisfies Record<string, SqlStatement>;
+
+/** The rows of `counts`, `bytes` and `names`, with what the database does not know. */
+export const statsFrom = (
+  [counts, bytes, names]: readonly (readonly SqlRow[])[],
+  rest: Pick<MemoryStats, 'storageBytes' | 'mode'> & { readonly space: string; readonly embedded: number },
+): MemoryStats => {
+  const number = (rows: typeof counts, key: string) => Number(rows?.[0]?.[key] ?? 0);
+  const time = (key: string) => (typeof counts?.[0]?.[key] === 'number' ? number(counts, key) : undefined);
+  return {
+    live: number(counts, 'stored') - number(counts, 'deleted'),
+    deleted: number(counts, 'deleted'),
+    pinned: number(counts, 'pinned'),
+    tags: number(names, 'tags'),
+    projects: number(names, 'projects'),
+    contentBytes: number(bytes, 'bytes'),
+    storageBytes: rest.storageBytes,
+    oldest: time('oldest'),
+    newest: time('newest'),
+    embedding: { space: rest.space, embedded: rest.embedded, pending: number(counts, 'pending') },
+    mode: rest.mode,
+  };
+};

@@ -279,6 +279,51 @@ export interface MemoryStats {
   readonly mode: EffectiveMode;
 }
 
+export interface OverviewQuery {
+  /** Seconds that the person's clock is ahead of UTC: their days begin then. Default 0. */
+  readonly utcOffset?: number | undefined;
+  /** From when on a memory counts as recent. Seconds since the epoch. */
+  readonly recentSince?: number | undefined;
+}
+
+/** What there is, in numbers to draw. All but `stats` count live memories only; names are the 20 most used. */
+export interface MemoryOverview {
+  readonly stats: MemoryStats;
+  /** By creation, oldest first; days without a memory are left out. */
+  readonly days: readonly DayCount[];
+  readonly sizes: readonly SizeCount[];
+  /** Faces and agents that stored something, most first. */
+  readonly clients: readonly ClientCount[];
+  readonly tags: readonly Facet[];
+  readonly types: readonly Facet[];
+  readonly projects: readonly Facet[];
+}
+
+export interface DayCount {
+  /** When the day begins. Seconds since the epoch. */
+  readonly from: number;
+  readonly count: number;
+}
+
+export interface SizeCount {
+  /** UTF-8 bytes; the class begins where the one before it ends. Undefined for the largest. */
+  readonly below: number | undefined;
+  readonly count: number;
+}
+
+export interface ClientCount {
+  readonly client: string;
+  readonly count: number;
+  /** Of these, since the time that was asked for. */
+  readonly recent: number;
+}
+
+/** Where a memory's first chunk lies in the space of its model; int8 values, of which only the direction counts. */
+export interface MemoryVector {
+  readonly contentHash: string;
+  readonly values: Int8Array;
+}
+
 export interface EmbeddingProgress {
   readonly space: string | undefined;
   readonly embedded: number;

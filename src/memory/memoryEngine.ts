@@ -5,7 +5,7 @@ import { facetPage } from './facets.ts';
 import { lineageOf, linkMemories, linksAround, unlinkMemories } from './graph.ts';
 import { repairRecords, verifyRecords } from './health.ts';
 import { iteratePages } from './iteratePages.ts';
-import { countMatching, listPage, statsStatements } from './listing.ts';
+import { countMatching, listPage, statsFrom, statsStatements } from './listing.ts';
 import type {
   Day,
   DayQuery,
@@ -17,10 +17,13 @@ import type {
   Memory,
   MemoryFilter,
   MemoryLink,
+  MemoryOverview,
   MemoryPatch,
   MemoryStats,
+  MemoryVector,
   NewLink,
   NewMemory,
+  OverviewQuery,
   Page,
   SearchAnswer,
   SearchQuery,
@@ -33,6 +36,7 @@ import type {
 } from './memory.ts';
 import type { MemoryStore } from './memoryStore.ts';
 import { type EnginePorts, type EngineSettings, MemoryWriter, wholeMemory } from './memoryWriter.ts';
+import { overviewFrom, overviewStatements } from './overview.ts';
 import type { CallOptions } from './ports.ts';
 import { normaliseProject } from './projects.ts';
 import { selectByHash, toRecord } from './records.ts';
@@ -44,11 +48,13 @@ import {
   listQuerySchema,
   newLinkSchema,
   newMemorySchema,
+  overviewQuerySchema,
   parse,
   patchSchema,
   searchQuerySchema,
   tagChangesSchema,
   tagTreeQuerySchema,
+  vectorHashesSchema,
 } from './schemas.ts';
 import { Searcher } from './search/searcher.ts';
 import { tagTreePage } from './tagTree.ts';
@@ -236,24 +242,38 @@ export class MemoryEngine implements MemoryStore {
   }
 
   async stats(options?: CallOptions): Promise<MemoryStats> {
-    const { sql, vectors, embedder } = this.#ports;
-    const [[counts, bytes, names], embedded] = await Promise.all([
-      sql.read(statsStatements, options),
+    const { sql, vectors } = this.#ports;
+    const { counts, bytes, names } = statsStatements;
+    const [answers, embedded] = await Promise.all([
+      sql.read([counts, bytes, names], options),
       vectors.count(options),
     ]);
-    const number = (rows: typeof counts, key: string) => Number(rows?.[0]?.[key] ?? 0);
-    const time = (key: string) => (typeof counts?.[0]?.[key] === 'number' ? number(counts, key) : undefined);
+    return statsFrom(answers, this.#beside(embedded));
+  }
+
+  async overview(query: OverviewQuery, options?: CallOptions): Promise<MemoryOverview> {
+    const asked = parse(overviewQuerySchema, 'The query for the overview', query);
+    const { sql, vectors } = this.#ports;
+    const [answers, embedded] = await Promise.all([
+      sql.read(overviewStatements(asked), options),
+      vectors.count(options),
+    ]);
+    return overviewFrom(answers, asked, this.#beside(embedded));
+  }
+
+  async vectors(contentHashes: readonly string[], options?: CallOptions): Promise<MemoryVector[]> {
+    return this.#ports.vectors.read(
+      parse(vectorHashesSchema, 'The list of memories', contentHashes),
+      options,
+    );
+  }
+
+  /** What the statistics say beside the numbers of the records. */
+  #beside(embedded: number) {
     return {
-      live: number(counts, 'stored') - number(counts, 'deleted'),
-      deleted: number(counts, 'deleted'),
-      pinned: number(counts, 'pinned'),
-      tags: number(names, 'tags'),
-      projects: number(names, 'projects'),
-      contentBytes: number(bytes, 'bytes'),
       storageBytes: this.#settings.storageBytes?.(),
-      oldest: time('oldest'),
-      newest: time('newest'),
-      embedding: { space: embedder.model.space, embedded, pending: number(counts, 'pending') },
+      space: this.#ports.embedder.model.space,
+      embedded,
       mode: this.#searcher.modeFor('hybrid'),
     };
   }

@@ -9,10 +9,13 @@ import type {
   Memory,
   MemoryFilter,
   MemoryLink,
+  MemoryOverview,
   MemoryPatch,
   MemoryStats,
+  MemoryVector,
   NewLink,
   NewMemory,
+  OverviewQuery,
   Page,
   SearchAnswer,
   SearchQuery,
@@ -72,6 +75,10 @@ export interface MemoryStore {
   /** Names of the projects that stay on this machine. */
   localProjects(options?: CallOptions): Promise<string[]>;
   stats(options?: CallOptions): Promise<MemoryStats>;
+  /** The stats, and what a person would rather see drawn: one read, which goes through every row's size once. */
+  overview(query: OverviewQuery, options?: CallOptions): Promise<MemoryOverview>;
+  /** Of up to 1,000 memories, in no order; those that have no vector of the present model are left out. */
+  vectors(contentHashes: readonly string[], options?: CallOptions): Promise<MemoryVector[]>;
   verify(options?: CallOptions): Promise<VerifyReport>;
   /** Mends what `verify` finds; answers what is left. */
   repair(options?: CallOptions): Promise<VerifyReport>;

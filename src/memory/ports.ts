@@ -1,5 +1,7 @@
 /** The four doors between the engine and the world. `src/local` and `src/cloudflare` implement them. */
 
+import type { MemoryVector } from './memory.ts';
+
 /** Numbers arrive as REAL on D1: a statement that needs an integer outside an INTEGER column casts it. */
 export type SqlValue = string | number | null;
 
@@ -70,6 +72,8 @@ export interface VectorIndex {
   delete(contentHashes: readonly string[], options?: VectorDeletion): Promise<void>;
   /** Best chunk of each memory, most similar first. A match may be stale: the caller checks the live record. */
   query(vector: Float32Array, query: VectorQuery): Promise<VectorMatch[]>;
+  /** The first chunk of each of these memories that has one, in no order. */
+  read(contentHashes: readonly string[], options?: CallOptions): Promise<MemoryVector[]>;
   /** How many memories have a vector in this index. */
   count(options?: CallOptions): Promise<number>;
   /** Statements that keep the vectors beside the records too, to run in the transaction that stores these. */

@@ -11,6 +11,7 @@ import type {
   MemoryPatch,
   NewLink,
   NewMemory,
+  OverviewQuery,
   SearchQuery,
   TagChange,
   TagTreeQuery,
@@ -134,6 +135,13 @@ export const dayQuerySchema: z.ZodType<DayQuery> = z.object({
 export const tagChangesSchema: z.ZodType<readonly TagChange[]> = z.array(
   z.object({ contentHash: hash, add: z.array(z.string()), remove: z.array(z.string()) }),
 );
+
+export const overviewQuerySchema: z.ZodType<OverviewQuery> = z.object({
+  utcOffset: z.number().min(-86_400).max(86_400).optional(),
+  recentSince: seconds.optional(),
+});
+
+export const vectorHashesSchema: z.ZodType<string[]> = z.array(z.string()).max(1000);
 
 export const newLinkSchema: z.ZodType<NewLink> = z.object({
   source: hash,

@@ -11,6 +11,7 @@ import type {
   MemoryPatch,
   NewLink,
   NewMemory,
+  OverviewQuery,
   SearchQuery,
   StoreEvent,
   StoreResult,
@@ -230,6 +231,14 @@ export class ActiveStore implements LocalStore {
 
   async stats(options?: CallOptions) {
     return (await this.active()).stats(options);
+  }
+
+  async overview(query: OverviewQuery, options?: CallOptions) {
+    return (await this.active()).overview(query, options);
+  }
+
+  async vectors(contentHashes: readonly string[], options?: CallOptions) {
+    return (await this.active()).vectors(contentHashes, options);
   }
 
   async verify(options?: CallOptions) {

@@ -291,6 +291,28 @@ export const storeCases: Readonly<Record<string, (store: MemoryStore) => Promise
     );
   },
 
+  'draws an overview, and tells where memories lie by their meaning': async (store) => {
+    const [apple, banana] = await store.storeMany([
+      { content: 'apple pie', tags: ['cake'], createdAt: 1_700_000_000, source: { client: 'cli' } },
+      { content: 'banana '.repeat(200), memoryType: 'note', createdAt: 1_700_100_000 },
+    ]);
+    const overview = await store.overview({ utcOffset: 3600, recentSince: 1_700_000_000 });
+    assert.deepEqual(overview.stats, await store.stats());
+    assert.deepEqual(
+      overview.days.map(({ count }) => count),
+      [1, 1],
+    );
+    assert.deepEqual(overview.clients, [{ client: 'cli', count: 1, recent: 1 }]);
+    assert.deepEqual(overview.tags, [{ name: 'cake', count: 1 }]);
+    const vectors = await store.vectors([apple?.contentHash ?? '', banana?.contentHash ?? '', 'none']);
+    assert.deepEqual(
+      vectors.map(({ contentHash }) => contentHash).sort(),
+      [apple?.contentHash, banana?.contentHash].sort(),
+    );
+    assert.equal(new Set(vectors.map(({ values }) => values.length)).size, 1);
+    assert.ok(vectors.every(({ values }) => values.includes(127) || values.includes(-127)));
+  },
+
   'tells its listeners of changes': async (store) => {
     let changes = 0;
     const end = store.onDidChange(({ kind }) => void (changes += kind === 'changed' ? 1 : 0));

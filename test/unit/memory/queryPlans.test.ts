@@ -164,6 +164,14 @@ describe('the plans of SQLite', () => {
         assert.match(plan, /SEARCH m USING (COVERING )?INDEX em_memories_type/);
       });
 
+      it('draw the overview from indexes; only the sizes go through the memories', async () => {
+        const plans = await plansOf(() => engine.overview({ utcOffset: 3600, recentSince: 1e9 }));
+        assert.equal(plans.filter((plan) => /SCAN (m|memories)$/m.test(plan)).length, 1);
+        const [days = ''] = plans.filter((plan) => plan.includes('COMPOUND QUERY'));
+        assert.match(days, /SCAN memories USING COVERING INDEX idx_memories_created_at/);
+        assert.match(days, /USING (COVERING )?INDEX (em_memories_deleted|idx_memories_deleted_at)/);
+      });
+
       it('start a filter by tags from the tags', async () => {
         const [plan = ''] = await plansOf(() => engine.count({ tags: ['t1', 't2'], tagMatch: 'all' }));
         assert.match(plan, /SEARCH mt USING COVERING INDEX em_memory_tags_tag \(tag_id=\?\)/);
