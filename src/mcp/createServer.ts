@@ -12,6 +12,7 @@ import { registerPrompts } from './prompts.ts';
 import { registerResources } from './resources.ts';
 import type { CallOf } from './tool.ts';
 import { toolCall } from './toolCall.ts';
+import { advertised } from './toolInput.ts';
 import { toolsFor } from './tools.ts';
 
 /** A server for one connection (or one HTTP request) to the store that `open` answers. */
@@ -25,7 +26,12 @@ export const createServer = (open: () => Promise<AgentStore>, context: McpContex
   for (const tool of toolsFor(context))
     server.registerTool(
       tool.name,
-      { title: tool.title, description: tool.description, inputSchema: tool.input, annotations: tool.hints },
+      {
+        title: tool.title,
+        description: tool.description,
+        inputSchema: advertised(tool.input),
+        annotations: tool.hints,
+      },
       async (input: unknown, ctx: ServerContext) => {
         const { text, isError } = await tool.run(input, () => callOf(ctx));
         return { content: [{ type: 'text', text }], ...(isError && { isError }) };

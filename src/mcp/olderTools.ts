@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { MemoryError } from '../memory/errors.ts';
 import { DESTROYS, type MemoryTool, READS, defineTool, errorText } from './tool.ts';
+import { inputError } from './toolInput.ts';
 import { memoryDelete } from './tools/memoryDelete.ts';
 import { memoryHealth } from './tools/memoryHealth.ts';
 import { memorySearch } from './tools/memorySearch.ts';
@@ -28,7 +29,7 @@ const alias = <Input extends z.ZodObject>(
     const parsed = input.safeParse(given);
     return parsed.success
       ? tool.run(translate(parsed.data), call)
-      : { text: errorText(parsed.error), isError: true };
+      : { text: errorText(inputError(name, input, parsed.error)), isError: true };
   },
 });
 

@@ -6,6 +6,7 @@ import type { CallOptions } from '../memory/ports.ts';
 import type { AgentStore } from './agentStore.ts';
 import { dataJson } from './answers/dataJson.ts';
 import type { McpContext } from './mcpContext.ts';
+import { readInput } from './toolInput.ts';
 
 /** Hints for the host: which calls it may make without asking. */
 export interface ToolHints {
@@ -50,7 +51,10 @@ export const defineTool = <Input extends z.ZodObject>(definition: ToolDefinition
   ...definition,
   run: async (input, call) => {
     try {
-      return { text: await definition.run(definition.input.parse(input), await call()), isError: false };
+      return {
+        text: await definition.run(readInput(definition.name, definition.input, input), await call()),
+        isError: false,
+      };
     } catch (error) {
       return { text: errorText(error), isError: true };
     }

@@ -5,9 +5,11 @@ import { AgentTraces } from '../../src/vscode/agents/agentTraces.ts';
 import { answerMessages, eventually, run, services } from './access.ts';
 
 const acceptPick = () => vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
-const nextPick = () => vscode.commands.executeCommand('workbench.action.quickOpenSelectNext');
+const closePick = () => vscode.commands.executeCommand('workbench.action.closeQuickOpen');
+const PATIENCE_MS = 20_000;
 
-describe('what is set up for agents of other programs', () => {
+describe('what is set up for agents of other programs', function () {
+  this.timeout(90_000);
   const traces = async () => new AgentTraces((await services()).context.globalState);
 
   describe('an MCP configuration', () => {
@@ -27,6 +29,30 @@ describe('what is set up for agents of other programs', () => {
     });
   });
 
+  describe('the skill and the hooks', () => {
+    interface Contributed {
+      readonly uri: vscode.Uri;
+      readonly type: string;
+      readonly extensionId: string;
+    }
+
+    it('are taken by VS Code’s chat from the manifest', async () => {
+      const files = await eventually(async () => {
+        const all = await vscode.commands.executeCommand<Contributed[]>('_listExtensionPromptFiles');
+        const ours = all.filter(({ extensionId }) => extensionId.includes('edge-memory'));
+        assert.ok(
+          ours.some(({ type }) => type === 'hook'),
+          JSON.stringify(all),
+        );
+        return ours;
+      }, PATIENCE_MS);
+      const paths = files.map(({ type, uri }) => `${type} ${uri.path}`).join('\n');
+      assert.match(paths, /skill .*media\/skills\/edge-memory\/SKILL\.md/);
+      assert.match(paths, /hook .*edge-memory-briefing\/hooks\/hooks\.json/);
+      assert.match(paths, /hook .*edge-memory-keep\/hooks\/hooks\.json/);
+    });
+  });
+
   describe('the instructions of a project', () => {
     const file = () => {
       const [folder] = vscode.workspace.workspaceFolders ?? [];
@@ -41,7 +67,7 @@ describe('what is set up for agents of other programs', () => {
       );
     const showsDiff = () =>
       vscode.window.tabGroups.activeTabGroup.activeTab?.input instanceof vscode.TabInputTextDiff;
-    /** Picks the first file and then, with the change on the screen, the first or second answer. */
+    /** Picks the first file and then, with the change on the screen, says yes or walks away. */
     const drive = async (answer: 'yes' | 'no') => {
       let done = false;
       const result = run<boolean>('agentInstructions').then((changed) => {
@@ -51,12 +77,11 @@ describe('what is set up for agents of other programs', () => {
       await eventually(async () => {
         if (!showsDiff()) await acceptPick();
         assert.ok(showsDiff());
-      });
-      if (answer === 'no') await nextPick();
+      }, PATIENCE_MS);
       await eventually(async () => {
-        if (!done) await acceptPick();
+        if (!done) await (answer === 'yes' ? acceptPick() : closePick());
         assert.ok(done);
-      });
+      }, PATIENCE_MS);
       return result;
     };
 

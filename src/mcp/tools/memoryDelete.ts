@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { MemoryError } from '../../memory/errors.ts';
 import type { Memory, MemoryFilter } from '../../memory/memory.ts';
 import type { CallOptions } from '../../memory/ports.ts';
 import type { AgentStore } from '../agentStore.ts';
@@ -31,6 +32,12 @@ export const memoryDelete = defineTool({
   hints: DESTROYS,
   run: async ({ content_hash, dry_run, ...given }, { store, options }) => {
     const filtered = [given.after, given.before].some(Boolean) || (given.tags ?? []).length > 0;
+    if (content_hash !== undefined && (filtered || given.project !== undefined))
+      throw new MemoryError(
+        'invalid-input',
+        'Nothing was deleted: memory_delete takes a content_hash or filters, not both.',
+        'Call it with the content_hash alone, or with the filters alone.',
+      );
     if (content_hash === undefined && !filtered)
       throw missingParameter('memory_delete', 'a content_hash, tags, after or before');
     const memories =

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { SearchMode, SearchQuery } from '../../memory/memory.ts';
 import { normaliseProject } from '../../memory/projects.ts';
+import { byQuality } from '../../memory/search/quality.ts';
 import { boundedAnswer } from '../answers/boundedAnswer.ts';
 import { filterOf, maxCharacters, missingParameter, project, tagMatch, tags } from '../parameters.ts';
 import { defineTool, READS } from '../tool.ts';
@@ -12,6 +13,10 @@ const MODES = {
   hybrid: 'hybrid',
   keyword: 'keyword',
 } as const satisfies Record<string, SearchMode>;
+
+const LIMIT = 100;
+/** How many times as many memories ratings may bring forward. */
+const CANDIDATES = 3;
 
 export const memorySearch = defineTool({
   name: 'memory_search',
@@ -28,7 +33,8 @@ export const memorySearch = defineTool({
     tag_match: tagMatch,
     memory_type: z.string().optional(),
     project,
-    limit: z.int().min(1).max(100).optional().describe('Default 10'),
+    quality_boost: z.number().min(0).max(1).optional().describe('Weight of ratings'),
+    limit: z.int().min(1).max(LIMIT).optional().describe('Default 10'),
     max_response_chars: maxCharacters,
   }),
   hints: READS,
@@ -57,11 +63,16 @@ export const memorySearch = defineTool({
       filter,
       ...(context.project !== undefined && { preferProject: normaliseProject(context.project) }),
     };
-    const { hits, mode } = await store.search(query, options);
+    const boost = input.quality_boost ?? 0;
+    const { hits: found, mode } = await store.search(
+      boost > 0 ? { ...query, limit: Math.min(limit * CANDIDATES, LIMIT) } : query,
+      options,
+    );
+    const hits = boost > 0 ? byQuality(found, boost).slice(0, limit) : found;
     return boundedAnswer(
       {
         found: hits.length,
-        ...(hits.length === limit && limit < 100 && { more: 'a higher limit may find more' }),
+        ...(hits.length === limit && limit < LIMIT && { more: 'a higher limit may find more' }),
         ...(hits.length === 0 && { next_step: 'Try other words, or fewer filters.' }),
         ...(mode.reducedBecause !== undefined && { reduced: mode.reducedBecause }),
       },

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { MemoryError } from '../../memory/errors.ts';
 import { isProjectTag } from '../../memory/projects.ts';
 import { dataJson } from '../answers/dataJson.ts';
 import { shortHash } from '../answers/memoryEntry.ts';
@@ -13,7 +14,7 @@ export const memoryUpdate = defineTool({
   description: 'Changes a memory. New content gets a new hash; the old text stays in its history.',
   input: z.object({
     content_hash: hash,
-    updates: z.object({
+    updates: z.strictObject({
       content: z.string().min(1).optional(),
       tags: tags.describe('The whole new list'),
       add_tags: tags,
@@ -22,11 +23,18 @@ export const memoryUpdate = defineTool({
       metadata: z.looseObject({}).optional().describe('Merged; null removes a key'),
       project: z.string().optional(),
     }),
+    preserve_timestamps: z.boolean().optional().describe('Always true here'),
   }),
   hints: DESTROYS,
-  run: async ({ content_hash, updates }, { store, source, options }) => {
+  run: async ({ content_hash, updates, preserve_timestamps }, { store, source, options }) => {
     if (Object.values(updates).every((value) => value === undefined))
       throw missingParameter('memory_update', 'at least one of updates.content, tags, memory_type, metadata');
+    if (preserve_timestamps === false)
+      throw new MemoryError(
+        'invalid-input',
+        'Nothing was updated: a memory keeps the time of its creation; the time of the change is noted beside it.',
+        'Leave out preserve_timestamps. For a memory of today, use memory_store with supersedes.',
+      );
     const { add_tags, remove_tags, memory_type, ...same } = updates;
     await refuseCredentials(
       [

@@ -119,7 +119,10 @@ describe('storing with judgement', () => {
     });
 
     it('cannot be let through by the agent, nor by a comment in the content', async () => {
-      await refused('memory_store', { content: token, force: true, allow_secrets: true });
+      await refused('memory_store', { content: token, force: true });
+      const { call } = await connect(memories.store);
+      assert.ok((await call('memory_store', { content: token, allow_secrets: true })).isError);
+      assert.equal(await memories.store.count({}), 0);
       await refused('memory_store', { content: `<!-- secretlint-disable -->\n${token}` });
     });
   });
