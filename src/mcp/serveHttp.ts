@@ -6,9 +6,11 @@ import {
   isJsonContentType,
   localhostAllowedHostnames,
   localhostAllowedOrigins,
+  type McpServer,
   type McpServerFactory,
   originValidationResponse,
 } from '@modelcontextprotocol/server';
+import { clientOfSession, withClientSession } from './clientSession.ts';
 import { closeServer, httpServer } from './httpServer.ts';
 
 /** Above what a memory may hold at once over HTTP. */
@@ -50,10 +52,16 @@ export const httpAnswers = (create: McpServerFactory, token: string): HttpAnswer
   return { answer, close: () => handler.close() };
 };
 
-/** An HTTP server, not listening yet, for programs of this machine that know the token. */
-export const serveHttp = (create: McpServerFactory, token: string): HttpServing => {
-  const answers = httpAnswers(create, token);
-  const server = httpServer(answers.answer);
+/**
+ * An HTTP server, not listening yet, for programs of this machine that know the token. `create` gets the client's name
+ * where its session tells it.
+ */
+export const serveHttp = (create: (client: string | undefined) => McpServer, token: string): HttpServing => {
+  const answers = httpAnswers(
+    ({ requestInfo }) => create(requestInfo && clientOfSession(requestInfo.headers)),
+    token,
+  );
+  const server = httpServer(withClientSession(answers.answer));
   return {
     server,
     close: async () => {

@@ -1,40 +1,31 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
 import { request as httpRequest } from 'node:http';
 import { connect as connectSocket } from 'node:net';
-import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { type CliHome, mainScript, makeCliHome, requireWeights } from '../unit/cli/runCli.ts';
+import { type CliHome, makeCliHome, requireWeights } from '../unit/cli/runCli.ts';
 import { answerOf } from '../unit/mcp/mcpClient.ts';
+import { type McpHttpServer, startMcpHttp, TOKEN } from './mcpHttpServer.ts';
 
-const TOKEN = 'a token of the test, long enough';
 const list = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
 
 describe('edge-memory mcp --http', () => {
   let home: CliHome;
-  let child: ChildProcess;
+  let server: McpHttpServer;
   let url: URL;
   const clients: Client[] = [];
 
   before(async () => {
     await requireWeights();
     home = await makeCliHome();
-    const env = { ...home.env, EDGE_MEMORY_MCP_TOKEN: TOKEN };
-    const started = spawn(process.execPath, [mainScript, 'mcp', '--http', '0'], { env, cwd: home.folder });
-    child = started;
-    for await (const line of createInterface(started.stderr)) {
-      const address = /http:\S+/.exec(line)?.[0];
-      if (address === undefined) continue;
-      url = new URL(address);
-      break;
-    }
+    server = await startMcpHttp(home);
+    ({ url } = server);
   });
   afterEach(async () => {
     for (const client of clients.splice(0)) await client.close();
   });
   after(async () => {
-    child.kill('SIGKILL');
+    server.stop();
     await home.remove();
   });
 
@@ -77,7 +68,15 @@ describe('edge-memory mcp --http', () => {
       await call('memory_store', { content, force: true });
       const { memories } = await call('memory_search', { query: content, mode: 'exact' });
       assert.equal(memories[0]?.['content'], content);
+      assert.equal(memories[0]['by'], 'Test Agent 7.1');
     });
+
+  it('takes a session’s id for no more than a name, whatever it holds', async () => {
+    const name = (text: string) => `x.${Buffer.from(text).toString('base64url')}`;
+    for (const id of ['', '.', 'x.!!', name('\u0000'), name('evil"}\n{"rank":2}'), name('x'.repeat(9000))])
+      assert.equal((await post({ 'mcp-session-id': id })).status, 200, id.slice(0, 20));
+    await isServed();
+  });
 
   it('listens on this machine only', () => {
     assert.equal(url.hostname, '127.0.0.1');

@@ -120,7 +120,10 @@ const serveHttp = async (cli: Cli, serving: LazyStore, context: McpContext, port
     import('../../mcp/serveHttp.ts'),
     import('../../mcp/createServer.ts'),
   ]);
-  const { server, close } = http.serveHttp(() => createServer(serving.open, context), token);
+  const { server, close } = http.serveHttp(
+    (client) => createServer(serving.open, { ...context, client: client ?? context.client }),
+    token,
+  );
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
