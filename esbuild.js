@@ -13,6 +13,7 @@ const node = {
     extension: 'src/extension.ts',
     storeWorker: 'src/local/storeWorker.ts',
     embedderWorker: 'src/local/embedderWorker.ts',
+    mapWorker: 'src/local/map/mapWorker.ts',
     cli: 'src/cli/main.ts',
     mcpServer: 'src/cli/mcpServer.ts',
   },

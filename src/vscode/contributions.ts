@@ -3,6 +3,7 @@ import { registerCommands } from './commands/registerCommands.ts';
 import { registerMemoryDocuments } from './documents/memoryDocuments.ts';
 import { registerExplorer } from './explorer/explorer.ts';
 import { AgentAccess } from './mcp/agentAccess.ts';
+import { OverviewPanel } from './overview/overviewPanel.ts';
 import type { Services } from './services.ts';
 import { StatusBar } from './statusBar.ts';
 import { type InstallTerminalCommand, registerTerminalCommand } from './terminalCommand.ts';
@@ -13,10 +14,12 @@ export function registerContributions(
   installTerminalCommand: InstallTerminalCommand,
 ): vscode.Disposable {
   const explorer = registerExplorer(services);
+  const overview = new OverviewPanel(services);
   return vscode.Disposable.from(
     explorer,
+    overview,
     registerMemoryDocuments(services),
-    registerCommands(services, explorer, installTerminalCommand),
+    registerCommands(services, explorer, installTerminalCommand, overview),
     new StatusBar(services),
     registerTerminalCommand(services, installTerminalCommand),
     new AgentAccess(services),

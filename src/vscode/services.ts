@@ -5,6 +5,7 @@ import { WorkerStore } from '../local/workerStore.ts';
 import { ActiveStore } from './activeStore.ts';
 import { Connection } from './connect/connection.ts';
 import { ErrorReporter } from './errors.ts';
+import { Latencies, timed } from './latencies.ts';
 import { Projects } from './projects.ts';
 import { Settings } from './settings.ts';
 import { StoreEvents } from './storeEvents.ts';
@@ -20,6 +21,7 @@ export interface Services {
   readonly events: StoreEvents;
   readonly errors: ErrorReporter;
   readonly projects: Projects;
+  readonly latencies: Latencies;
 }
 
 export function createServices(context: vscode.ExtensionContext): Services & { dispose(): void } {
@@ -34,11 +36,13 @@ export function createServices(context: vscode.ExtensionContext): Services & { d
   });
   const connection = new Connection(context, settings, log);
   const errors = new ErrorReporter(log);
-  const store = new ActiveStore({
+  const latencies = new Latencies();
+  const active = new ActiveStore({
     embedded,
     openConnected: () => connection.open(),
     onRefused: (error) => errors.show('A change waits for another token.', error),
   });
+  const store = timed(active, latencies);
   connection.onDidChange(() => store.reopen());
   const events = new StoreEvents(store, log);
   return {
@@ -50,6 +54,7 @@ export function createServices(context: vscode.ExtensionContext): Services & { d
     events,
     errors,
     projects: new Projects(),
+    latencies,
     dispose: () => {
       events.dispose();
       connection.dispose();

@@ -6,6 +6,8 @@ import * as z from 'zod';
 export interface PlacedMemories {
   /** The model whose vectors were placed. */
   readonly space: string;
+  /** Of how many memories the map was made; those that came later were placed beside their neighbours. */
+  readonly settled: number;
   readonly contentHashes: readonly string[];
   /** An x and a y for each, in -1…1. */
   readonly positions: Float32Array;
@@ -18,6 +20,7 @@ const STEPS = 10_000;
 const file = z.object({
   version: z.literal(VERSION),
   space: z.string(),
+  settled: z.number(),
   hashes: z.array(z.string()),
   places: z.array(z.number()),
 });
@@ -28,17 +31,22 @@ export const readMap = async (name: string): Promise<PlacedMemories | undefined>
   if (text === undefined) return undefined;
   const parsed = file.safeParse(jsonOf(text));
   if (!parsed.success || parsed.data.places.length !== parsed.data.hashes.length * 2) return undefined;
-  const { space, hashes, places } = parsed.data;
-  return { space, contentHashes: hashes, positions: Float32Array.from(places, (place) => place / STEPS) };
+  const { space, settled, hashes, places } = parsed.data;
+  return {
+    space,
+    settled,
+    contentHashes: hashes,
+    positions: Float32Array.from(places, (place) => place / STEPS),
+  };
 };
 
 /** Replaces the file at once, so that no other window reads half of one. */
 export const writeMap = async (
   name: string,
-  { space, contentHashes, positions }: PlacedMemories,
+  { space, settled, contentHashes, positions }: PlacedMemories,
 ): Promise<void> => {
   const places = Array.from(positions, (place) => Math.round(place * STEPS));
-  const text = JSON.stringify({ version: VERSION, space, hashes: contentHashes, places });
+  const text = JSON.stringify({ version: VERSION, space, settled, hashes: contentHashes, places });
   await mkdir(path.dirname(name), { recursive: true, mode: 0o700 });
   const temporary = `${name}.${process.pid}`;
   try {

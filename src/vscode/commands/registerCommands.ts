@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Explorer } from '../explorer/explorer.ts';
+import type { OverviewPanel } from '../overview/overviewPanel.ts';
 import type { Services } from '../services.ts';
 import type { InstallTerminalCommand } from '../terminalCommand.ts';
 
@@ -7,6 +8,7 @@ import type { InstallTerminalCommand } from '../terminalCommand.ts';
 export interface CommandServices extends Services {
   readonly explorer: Explorer;
   readonly installTerminalCommand: InstallTerminalCommand;
+  readonly overview: OverviewPanel;
 }
 
 type Handler = (services: CommandServices, ...args: readonly unknown[]) => unknown;
@@ -16,6 +18,8 @@ const commands: Readonly<Record<string, () => Promise<Handler>>> = {
   storeMemory: async () => (await import('./storeMemory.ts')).storeMemory,
   storeSelection: async () => (await import('./storeMemory.ts')).storeSelection,
   storeFile: async () => (await import('./storeFiles.ts')).storeFile,
+  openOverview: async () => (await import('./openOverview.ts')).openOverview,
+  searchFor: async () => (await import('./searchFor.ts')).searchFor,
   searchMemories: async () => (await import('./searchMemories.ts')).searchMemories,
   showMemory: async () => (await import('./showMemory.ts')).showMemory,
   copyMemory: async () => (await import('./copyMemory.ts')).copyMemory,
@@ -55,8 +59,9 @@ export function registerCommands(
   services: Services,
   explorer: Explorer,
   installTerminalCommand: InstallTerminalCommand,
+  overview: OverviewPanel,
 ): vscode.Disposable {
-  const all: CommandServices = { ...services, explorer, installTerminalCommand };
+  const all: CommandServices = { ...services, explorer, installTerminalCommand, overview };
   const registrations = Object.entries(commands).map(([name, load]) =>
     vscode.commands.registerCommand(`edgeMemory.${name}`, async (...args: unknown[]) => {
       try {

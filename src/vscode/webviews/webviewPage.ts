@@ -5,6 +5,8 @@ export interface WebviewPage {
   /** The name of its script and style in dist/webview. */
   readonly name: string;
   readonly title: string;
+  /** Decides the background. */
+  readonly place: 'sidebar' | 'editor';
 }
 
 /** Where scripts and styles of webviews lie: nothing else may be loaded. */
@@ -15,7 +17,7 @@ export const webviewRoot = (extension: vscode.Uri): vscode.Uri =>
 export function webviewHtml(
   webview: vscode.Webview,
   extension: vscode.Uri,
-  { name, title }: WebviewPage,
+  { name, title, place }: WebviewPage,
 ): string {
   const nonce = randomBytes(16).toString('base64');
   const file = (suffix: string): string =>
@@ -36,7 +38,7 @@ export function webviewHtml(
 <title>${escapeHtml(title)}</title>
 <link rel="stylesheet" href="${file('css')}">
 </head>
-<body>
+<body data-place="${place}">
 <main id="app"></main>
 <script type="application/json" id="l10n" nonce="${nonce}">${inScript(vscode.l10n.bundle ?? {})}</script>
 <script nonce="${nonce}" src="${file('js')}"></script>

@@ -10,8 +10,13 @@ describe('the file of the map', () => {
 
   it('keeps where memories lie, for the person alone', async () => {
     const positions = Float32Array.from([0.5, -1, 0.25, 1]);
-    await writeMap(file(), { space: 'model', contentHashes: ['a', 'b'], positions });
-    assert.deepEqual(await readMap(file()), { space: 'model', contentHashes: ['a', 'b'], positions });
+    await writeMap(file(), { space: 'model', settled: 2, contentHashes: ['a', 'b'], positions });
+    assert.deepEqual(await readMap(file()), {
+      space: 'model',
+      settled: 2,
+      contentHashes: ['a', 'b'],
+      positions,
+    });
     if (process.platform !== 'win32') assert.equal(statSync(file()).mode & 0o777, 0o600);
     assert.deepEqual(readdirSync(path.dirname(file())), ['map.json']);
   });
@@ -19,13 +24,13 @@ describe('the file of the map', () => {
   it('is as good as none where it is missing, broken or of another version', async () => {
     assert.equal(await readMap(file()), undefined);
     const positions = new Float32Array(2);
-    await writeMap(file(), { space: 'model', contentHashes: ['a'], positions });
+    await writeMap(file(), { space: 'model', settled: 2, contentHashes: ['a'], positions });
     for (const text of [
       '',
       '{',
       '[]',
       '{"version":2}',
-      '{"version":1,"space":"m","hashes":["a"],"places":[1]}',
+      '{"version":1,"space":"m","settled":1,"hashes":["a"],"places":[1]}',
     ]) {
       writeFileSync(file(), text);
       assert.equal(await readMap(file()), undefined);

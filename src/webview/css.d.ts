@@ -1,0 +1,2 @@
+/** esbuild turns these into the style sheet of the webview. */
+declare module '*.css';

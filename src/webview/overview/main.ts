@@ -1,0 +1,152 @@
+import '../base.css';
+import './overview.css';
+import { html, nothing, render, type TemplateResult } from 'lit';
+import type {
+  Limit,
+  OverviewData,
+  OverviewEvents,
+  OverviewMethods,
+  SearchFor,
+} from '../../shared/overviewProtocol.ts';
+import { Host, HostError } from '../host.ts';
+import { t } from '../l10n.ts';
+import { MapSection } from './mapSection.ts';
+import type { OverviewState } from './overviewHost.ts';
+import { clients, headline, names, overTime, place, sizes, slowest } from './sections.ts';
+
+/** Changes come in bursts: between two readings of everything lies at least so much. Milliseconds. */
+const PAUSE = 2000;
+
+/** The whole page: numbers above, the map, then one card for each question. */
+class Page {
+  readonly #host = new Host<OverviewMethods, OverviewEvents, OverviewState>();
+  readonly #root: HTMLElement;
+  #data: OverviewData | undefined;
+  #limits: readonly Limit[] | string | undefined;
+  #failure: HostError | undefined;
+  #map: MapSection | undefined;
+  #timer: number | undefined;
+
+  constructor(root: HTMLElement) {
+    this.#root = root;
+    this.#host.on('changed', () => this.#refreshSoon());
+    this.#host.on('embedding', ({ embedded, pending }) => {
+      if (this.#data === undefined) return;
+      const settled = this.#data.pending > 0 && pending === 0;
+      this.#data = { ...this.#data, embedded, pending };
+      this.#draw();
+      if (settled) void this.#map?.load();
+    });
+    this.#draw();
+    void this.#refresh();
+  }
+
+  #refreshSoon(): void {
+    this.#timer ??= window.setTimeout(() => {
+      this.#timer = undefined;
+      void this.#refresh();
+    }, PAUSE);
+  }
+
+  async #refresh(): Promise<void> {
+    const utcOffset = -new Date().getTimezoneOffset() * 60;
+    void this.#readLimits();
+    try {
+      this.#data = await this.#host.call('overview', { utcOffset });
+      this.#failure = undefined;
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error;
+      this.#failure = error;
+    }
+    this.#draw();
+    if (this.#data !== undefined && this.#data.live > 0) await this.#showMap();
+  }
+
+  async #readLimits(): Promise<void> {
+    try {
+      this.#limits = await this.#host.call('limits', null);
+    } catch (error) {
+      this.#limits = error instanceof Error ? error.message : String(error);
+    }
+    this.#draw();
+  }
+
+  #showMap(): Promise<void> {
+    if (this.#map === undefined) {
+      const [root, status] = [document.querySelector('#map'), document.querySelector('#map-status')];
+      if (!(root instanceof HTMLElement) || !(status instanceof HTMLElement)) return Promise.resolve();
+      this.#map = new MapSection(root, status, this.#host);
+    }
+    return this.#map.load();
+  }
+
+  #draw(): void {
+    render(html`${this.#problem()} ${this.#content()}`, this.#root);
+    this.#root.dataset['state'] =
+      this.#data === undefined ? 'loading' : this.#data.live === 0 ? 'empty' : 'shown';
+  }
+
+  #problem(): TemplateResult | typeof nothing {
+    const failure = this.#failure;
+    if (failure === undefined) return nothing;
+    const { action } = failure;
+    return html`
+      <div class="failure" role="alert">
+        <p>${failure.message}</p>
+        <div class="actions">
+          <button type="button" @click=${() => void this.#refresh()}>${t('Try Again')}</button>
+          ${
+            action
+              ? html`<button
+                  type="button"
+                  class="secondary"
+                  @click=${() => void this.#host.call('runOffered', action.command)}
+                >
+                  ${action.title}
+                </button>`
+              : nothing
+          }
+        </div>
+      </div>
+    `;
+  }
+
+  #content(): TemplateResult {
+    const data = this.#data;
+    if (data === undefined)
+      return this.#failure === undefined ? html`<p role="status">${t('Reading the memories…')}</p>` : html``;
+    if (data.live === 0) return this.#empty();
+    const search = (what: SearchFor): void => void this.#host.call('search', what);
+    return html`
+      <h1 class="visually-hidden">${t('Overview of Memories')}</h1>
+      ${headline(data)}
+      <section class="card map-card">
+        <h2>${t('Map of memories')}</h2>
+        <p class="hint">${t('What is alike by its meaning lies together.')}</p>
+        <div id="map-status"></div>
+        <div id="map"></div>
+      </section>
+      <div class="cards">
+        ${overTime(data, search)} ${names(data, search)} ${clients(data)} ${sizes(data)}
+        ${place(data, this.#limits, (command) => void this.#host.call('run', command))} ${slowest(data)}
+      </div>
+    `;
+  }
+
+  #empty(): TemplateResult {
+    return html`
+      <div class="empty">
+        <h1>${t('Nothing is remembered yet')}</h1>
+        <p>
+          ${t('Once there are memories, this page draws them over time, by tag and project, and on a map by their meaning.')}
+        </p>
+        <button type="button" @click=${() => void this.#host.call('run', 'storeMemory')}>
+          ${t('Store a Memory')}
+        </button>
+      </div>
+    `;
+  }
+}
+
+const root = document.querySelector('#app');
+if (root instanceof HTMLElement) new Page(root);
