@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { StdioServerTransport } from '@modelcontextprotocol/server/stdio';
 import { databaseIn, defaultDataFolder } from '../local/paths.ts';
+import { AgentLog } from '../local/agentLog.ts';
 import { readWindowRecords } from '../local/windowRecords.ts';
 import type { McpContext } from '../mcp/mcpContext.ts';
 import type { Cli } from './cli.ts';
@@ -32,6 +33,7 @@ const { values: given } = parseArgs({
     'only-project': { type: 'boolean' },
     'read-only': { type: 'boolean' },
     'older-names': { type: 'boolean' },
+    'confirm-stores': { type: 'boolean' },
     disable: { type: 'string', multiple: true },
   },
 });
@@ -56,6 +58,7 @@ const cli: Cli = {
 const database = process.env['EDGE_MEMORY_DATABASE'];
 const dataFolder = path.dirname(database ? path.resolve(database) : databaseIn(defaultDataFolder()));
 const { workspace } = given;
+const log = new AgentLog(dataFolder);
 
 const contextOf = async (): Promise<McpContext> => {
   const { WorkspaceFiles } = await import('../mcp/workspaceFiles.ts');
@@ -71,7 +74,9 @@ const contextOf = async (): Promise<McpContext> => {
       olderNames: given['older-names'],
       onlyProject: given['only-project'],
       disabledTools: given.disable,
+      confirmStores: given['confirm-stores'],
     },
+    record: (act) => log.add(act).catch((error: unknown) => note(`mcp: ${String(error)}`)),
     ...(workspace !== undefined && { files: new WorkspaceFiles(workspace) }),
   };
 };
@@ -91,7 +96,7 @@ async function* peers(): AsyncGenerator<Peer> {
 
 const transport = new StdioServerTransport(process.stdin, process.stdout, { maxBufferSize: LONGEST_MESSAGE });
 const relay = new Relay({ transport, peers, origin: { workspace, project: given.project } });
-transport.onerror = (error) => note(`mcp: ${error.message}`);
+transport.onerror = (error) => note(`mcp: ${error.message.replace(/\s+/g, ' ').slice(0, 200)}`);
 const ended = [once(process.stdin, 'end'), once(process.stdin, 'close'), once(cli.signal, 'abort')];
 await transport.start();
 await Promise.race(ended);

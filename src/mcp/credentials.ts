@@ -1,4 +1,5 @@
 import { MemoryError } from '../memory/errors.ts';
+import type { McpContext } from './mcpContext.ts';
 
 const PRESET = '@secretlint/secretlint-rule-preset-recommend';
 /** By a comment with `secretlint-disable` a content would exempt itself. */
@@ -22,13 +23,20 @@ export const findCredentials = async (text: string): Promise<string[]> => {
   return messages.map(({ message, loc }) => `line ${loc.start.line}: ${message.replace(/\*{2,}/g, '****')}`);
 };
 
-/** Throws where a text holds credentials: memories are read by every agent, and may be synchronised. */
-export const refuseCredentials = async (text: string): Promise<void> => {
+/**
+ * Throws where a text holds credentials, unless the person is there and allows it: memories are read by every agent,
+ * and may be synchronised.
+ */
+export const refuseCredentials = async (
+  text: string,
+  { approval, client }: Pick<McpContext, 'approval' | 'client'> = { client: '' },
+  signal?: AbortSignal,
+): Promise<void> => {
   const found = await findCredentials(text);
-  if (found.length > 0)
-    throw new MemoryError(
-      'forbidden',
-      `Not stored: it holds credentials (${found.slice(0, NAMED).join('; ')}).`,
-      'Store where the credential is kept, not the credential itself. A person can store it by hand if it must be.',
-    );
+  if (found.length === 0 || (await approval?.credentials(found, client, signal))) return;
+  throw new MemoryError(
+    'forbidden',
+    `Not stored: it holds credentials (${found.slice(0, NAMED).join('; ')}).`,
+    'Store where the credential is kept, not the credential itself. A person can store it by hand if it must be.',
+  );
 };

@@ -1,3 +1,5 @@
+import type { AgentAct } from '../memory/agentActs.ts';
+import type { Approval } from './approval.ts';
 import type { FileReader } from './fileReader.ts';
 
 /** What a person may change about the server. */
@@ -10,6 +12,8 @@ export interface McpSettings {
   readonly olderNames?: boolean | undefined;
   /** Agents see and change memories of the current project only. */
   readonly onlyProject?: boolean | undefined;
+  /** A person says yes to each text that agents store. */
+  readonly confirmStores?: boolean | undefined;
 }
 
 /** The surroundings that a server is made for. */
@@ -25,4 +29,8 @@ export interface McpContext {
   readonly settings: McpSettings;
   /** Reads the files that `memory_ingest` names; without it the tool is not offered. */
   readonly files?: FileReader | undefined;
+  /** Absent where there is no window to ask in. */
+  readonly approval?: Approval | undefined;
+  /** Is told what agents did. Does not reject. */
+  readonly record?: ((act: AgentAct) => Promise<void>) | undefined;
 }

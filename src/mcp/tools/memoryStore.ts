@@ -35,7 +35,11 @@ export const memoryStore = defineTool({
     const { store, options } = call;
     const { tags, type, ...others } = metadata;
     const kept = { ...others, ...(conversation_id !== undefined && { conversation_id }) };
-    await refuseCredentials([content, ...(tags ?? []), JSON.stringify(kept)].join('\n'));
+    await refuseCredentials(
+      [content, ...(tags ?? []), JSON.stringify(kept)].join('\n'),
+      call.context,
+      options.signal,
+    );
     const memory: NewMemory = {
       content,
       tags,

@@ -26,7 +26,7 @@ export const memoryUpdate = defineTool({
     preserve_timestamps: z.boolean().optional().describe('Always true here'),
   }),
   hints: DESTROYS,
-  run: async ({ content_hash, updates, preserve_timestamps }, { store, source, options }) => {
+  run: async ({ content_hash, updates, preserve_timestamps }, { store, context, source, options }) => {
     if (Object.values(updates).every((value) => value === undefined))
       throw missingParameter('memory_update', 'at least one of updates.content, tags, memory_type, metadata');
     if (preserve_timestamps === false)
@@ -43,6 +43,8 @@ export const memoryUpdate = defineTool({
         ...(add_tags ?? []),
         JSON.stringify(same.metadata ?? {}),
       ].join('\n'),
+      context,
+      options.signal,
     );
     const old = await findMemory(store, content_hash, options);
     const memory = await store.update(

@@ -49,6 +49,7 @@ const commands: Readonly<Record<string, () => Promise<Handler>>> = {
   copyMcpConfiguration: async () => (await import('../agents/copyMcpConfiguration.ts')).copyMcpConfiguration,
   agentInstructions: async () => (await import('../agents/agentInstructions.ts')).agentInstructions,
   agentTraces: async () => (await import('../agents/showAgentTraces.ts')).showAgentTraces,
+  showAgentActivity: async () => (await import('../mcp/showAgentActivity.ts')).showAgentActivity,
   showLog: async () => (await import('./support.ts')).showLog,
   copyDiagnostics: async () => (await import('./support.ts')).copyDiagnostics,
   reportIssue: async () => (await import('./support.ts')).reportIssue,

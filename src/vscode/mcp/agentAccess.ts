@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Services } from '../services.ts';
+import { AgentActivity } from './agentActivity.ts';
 import { McpProvider } from './mcpProvider.ts';
 
 /** Agents reach the memory by MCP where VS Code lets extensions bring servers, else by language-model tools. */
@@ -8,29 +9,58 @@ type Way = 'mcp' | 'tools';
 /** Chooses the way, and goes over to the other one when VS Code's setting changes: never both at once. */
 export class AgentAccess implements vscode.Disposable {
   readonly #services: Services;
+  readonly #activity: AgentActivity;
   readonly #disposables: vscode.Disposable;
   #way: Way | undefined;
-  #offered: vscode.Disposable | undefined;
+  /** Ends what is offered now, also where it is only about to be. */
+  #end = (): void => undefined;
 
   constructor(services: Services) {
     this.#services = services;
-    this.#disposables = vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration('chat.mcp')) this.#offer();
-    });
+    this.#activity = new AgentActivity(services);
+    this.#disposables = vscode.Disposable.from(
+      this.#activity,
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        const tools = this.#way === 'tools' && event.affectsConfiguration('edgeMemory.agents');
+        if (wayNow() !== this.#way || tools) this.#offer();
+      }),
+      vscode.workspace.onDidChangeWorkspaceFolders(() => {
+        if (this.#way === 'tools') this.#offer();
+      }),
+    );
     this.#offer();
   }
 
   dispose(): void {
     this.#disposables.dispose();
-    this.#offered?.dispose();
+    this.#end();
   }
 
   #offer(): void {
-    const way = wayNow();
-    if (way === this.#way) return;
-    this.#way = way;
-    this.#offered?.dispose();
-    this.#offered = way === 'mcp' ? new McpProvider(this.#services) : undefined;
+    this.#end();
+    this.#way = wayNow();
+    if (this.#way === 'tools') {
+      this.#offerTools();
+      return;
+    }
+    const provider = new McpProvider(this.#services, this.#activity);
+    this.#end = () => provider.dispose();
+  }
+
+  #offerTools(): void {
+    let isOver = false;
+    this.#end = () => {
+      isOver = true;
+    };
+    const register = async (): Promise<void> => {
+      const { registerTools } = await import('./languageModelTools.ts');
+      const tools = await registerTools(this.#services, this.#activity);
+      if (isOver) tools.dispose();
+      else this.#end = () => void tools.dispose();
+    };
+    register().catch((error: unknown) =>
+      this.#services.log.warn('The tools for agents could not be registered.', String(error)),
+    );
   }
 }
 

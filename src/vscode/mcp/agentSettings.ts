@@ -9,7 +9,7 @@ const stated = <T>(name: string): T[] => {
   const found = vscode.workspace.getConfiguration(SECTION).inspect<T>(`agents.${name}`);
   return [found?.globalValue, found?.workspaceValue, found?.workspaceFolderValue].filter(
     (value): value is NonNullable<typeof value> => value !== undefined,
-  ) as T[];
+  );
 };
 
 /** On as soon as one place says so: a workspace can narrow what agents may do, and never widen it. */
@@ -19,6 +19,7 @@ const isOnAnywhere = (name: string): boolean => stated<boolean>(name).includes(t
 export const agentSettings = (): McpSettings => ({
   readOnly: isOnAnywhere('readOnly'),
   onlyProject: isOnAnywhere('onlyProject'),
+  confirmStores: isOnAnywhere('confirmStores'),
   olderNames: vscode.workspace.getConfiguration(SECTION).get('agents.olderNames', false),
   disabledTools: [...new Set(stated<readonly string[]>('disabledTools').flat())].sort(),
 });

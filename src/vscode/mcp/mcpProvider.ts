@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Services } from '../services.ts';
+import type { AgentActivity } from './agentActivity.ts';
 import { serverDefinition } from './serverDefinition.ts';
 import type { SocketHost } from './socketHost.ts';
 import { localFolders } from './workspacePlace.ts';
@@ -9,6 +10,7 @@ const PROVIDER = 'edgeMemory.mcp';
 /** Brings VS Code the definition of the server, and serves what it starts by it. */
 export class McpProvider implements vscode.McpServerDefinitionProvider, vscode.Disposable {
   readonly #services: Services;
+  readonly #activity: AgentActivity;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #disposables: vscode.Disposable;
   #version: string | undefined;
@@ -17,8 +19,9 @@ export class McpProvider implements vscode.McpServerDefinitionProvider, vscode.D
 
   readonly onDidChangeMcpServerDefinitions = this.#changed.event;
 
-  constructor(services: Services) {
+  constructor(services: Services, activity: AgentActivity) {
     this.#services = services;
+    this.#activity = activity;
     const look = (): void => void this.#look();
     this.#disposables = vscode.Disposable.from(
       this.#changed,
@@ -77,7 +80,10 @@ export class McpProvider implements vscode.McpServerDefinitionProvider, vscode.D
           import('../../mcp/relayHeaders.ts'),
         ]);
         const origin = requestInfo === undefined ? {} : relayOriginOf(requestInfo.headers);
-        return createServer(() => Promise.resolve(services.store), await windowContext(services, origin));
+        return createServer(
+          () => Promise.resolve(services.store),
+          await windowContext(services, this.#activity, origin),
+        );
       },
     );
     if (this.#isDisposed) host.dispose();

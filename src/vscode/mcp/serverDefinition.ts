@@ -14,7 +14,7 @@ export const SERVER_LABEL = 'Edge Memory';
  */
 export const serverDefinition = async (services: Services): Promise<vscode.McpStdioServerDefinition> => {
   const { context, settings, connection } = services;
-  const { readOnly, onlyProject, olderNames, disabledTools = [] } = agentSettings();
+  const { readOnly, onlyProject, olderNames, confirmStores, disabledTools = [] } = agentSettings();
   const [target, project] = await Promise.all([
     connection.readIfPossible(),
     agentProject(services, onlyProject),
@@ -26,6 +26,7 @@ export const serverDefinition = async (services: Services): Promise<vscode.McpSt
     ...(readOnly ? ['--read-only'] : []),
     ...(onlyProject ? ['--only-project'] : []),
     ...(olderNames ? ['--older-names'] : []),
+    ...(confirmStores ? ['--confirm-stores'] : []),
     ...disabledTools.map((tool) => `--disable=${tool}`),
   ];
   const { dataFolder } = settings;

@@ -61,7 +61,7 @@ export const startSocketHost = async (
 };
 
 /** A place for a socket in a folder of its own, which nobody else may enter. */
-const freeSocket = async (): Promise<{ socket: string; remove(): void }> => {
+const freeSocket = async (): Promise<{ socket: string; remove: () => void }> => {
   if (process.platform === 'win32')
     return { socket: `\\\\.\\pipe\\edge-memory-${randomUUID()}`, remove: () => undefined };
   for (const parent of new Set([tmpdir(), '/tmp'])) {

@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import type { Approval } from '../../../src/mcp/approval.ts';
+import type { McpContext } from '../../../src/mcp/mcpContext.ts';
+import { type AgentAct, undoAct } from '../../../src/memory/agentActs.ts';
+import { contentHashOf } from '../../../src/memory/contentHash.ts';
+import type { Memory } from '../../../src/memory/memory.ts';
+import { useStore } from '../support/testStore.ts';
+import { useMcpClient } from './mcpClient.ts';
+
+const KEY = 'hunter2secret';
+const SECRET = `postgres://admin:${KEY}@db.example.com/shop`;
+
+describe('what agents do', () => {
+  const memories = useStore();
+  const client = useMcpClient();
+  let acts: AgentAct[] = [];
+  beforeEach(() => {
+    acts = [];
+  });
+
+  const connect = async (context: Partial<McpContext> = {}) => {
+    const record = (act: AgentAct): Promise<void> => {
+      acts.push(act);
+      return Promise.resolve();
+    };
+    const { call } = await client(memories.store, { person: 'kim', project: 'shop', record, ...context });
+    return call;
+  };
+  const all = async (): Promise<Memory[]> => [...(await memories.store.list({})).items];
+  const contents = async (): Promise<string[]> => (await all()).map(({ content }) => content).sort();
+  const undoLast = async (): Promise<void> => {
+    const act = acts.at(-1);
+    assert.ok(act);
+    await undoAct(memories.store, act);
+  };
+
+  it('is told with who did it, for whom, and in which project, without the content', async () => {
+    const call = await connect();
+    await call('memory_store', { content: 'Deploy with make ship' });
+    const [act] = acts;
+    assert.equal(act?.client, 'Test Agent 7.1');
+    assert.equal(act.person, 'kim');
+    assert.equal(act.project, 'shop');
+    assert.equal(act.kind, 'stored');
+    assert.deepEqual(act.hashes, [contentHashOf('Deploy with make ship')]);
+    assert.ok(!JSON.stringify(acts).includes('make ship'));
+    assert.equal((await all())[0]?.source?.person, 'kim');
+  });
+
+  it('is not told where nothing was done', async () => {
+    const call = await connect();
+    await call('memory_search', { query: 'anything' });
+    await call('memory_delete', { tags: ['nothing'] });
+    await call('memory_delete', { tags: ['nothing'], dry_run: true });
+    await call('memory_update', { content_hash: 'a'.repeat(64), updates: { tags: ['x'] } });
+    assert.deepEqual(acts, []);
+  });
+
+  it('can be undone: a stored memory goes', async () => {
+    const call = await connect();
+    await call('memory_store', { content: 'one' });
+    await undoLast();
+    assert.deepEqual(await all(), []);
+  });
+
+  it('can be undone: a merged memory has its own tags, type and metadata again', async () => {
+    const before = await memories.stored({
+      content: 'Tabs, not spaces',
+      tags: ['style'],
+      metadata: { by: 'me' },
+    });
+    const call = await connect();
+    const { head } = await call('memory_store', {
+      content: 'tabs, not spaces',
+      metadata: { tags: ['agent'], type: 'rule', by: 'agent', extra: 1 },
+    });
+    assert.equal(head['outcome'], 'merged');
+    await undoLast();
+    const after = await memories.get(before.contentHash);
+    assert.deepEqual(
+      [after.content, after.tags, after.memoryType, after.metadata],
+      [before.content, before.tags, before.memoryType, before.metadata],
+    );
+  });
+
+  it('can be undone: what a memory superseded stands on its own again', async () => {
+    const old = await memories.stored({ content: 'We use Postgres 15' });
+    const call = await connect();
+    await call('memory_store', { content: 'We use Postgres 17', supersedes: old.contentHash });
+    assert.ok((await memories.get(old.contentHash)).supersededBy !== undefined);
+    await undoLast();
+    assert.equal((await memories.get(old.contentHash)).supersededBy, undefined);
+    assert.deepEqual(await contents(), ['We use Postgres 15']);
+  });
+
+  it('can be undone: an edited memory has its text and tags again', async () => {
+    const { contentHash } = await memories.stored({ content: 'Port 80', tags: ['net'] });
+    const call = await connect();
+    await call('memory_update', {
+      content_hash: contentHash,
+      updates: { content: 'Port 8080', add_tags: ['new'] },
+    });
+    assert.deepEqual(await contents(), ['Port 8080']);
+    await undoLast();
+    assert.deepEqual(await contents(), ['Port 80']);
+    assert.deepEqual((await all())[0]?.tags, ['net']);
+  });
+
+  it('can be undone: changed tags, type and metadata are as they were', async () => {
+    const before = await memories.stored({ content: 'Port 80', tags: ['net'], metadata: { a: 1 } });
+    const call = await connect();
+    await call('memory_update', {
+      content_hash: before.contentHash,
+      updates: { tags: ['other'], memory_type: 'fact', metadata: { a: null, b: 2 } },
+    });
+    await undoLast();
+    const after = await memories.get(before.contentHash);
+    assert.deepEqual([after.tags, after.memoryType, after.metadata], [['net'], undefined, { a: 1 }]);
+  });
+
+  it('can be undone: deleted memories are back', async () => {
+    for (const content of ['one', 'two']) await memories.stored({ content, tags: ['old'] });
+    const call = await connect();
+    await call('memory_delete', { tags: ['old'] });
+    assert.deepEqual(await all(), []);
+    assert.equal(acts.length, 1);
+    await undoLast();
+    assert.deepEqual(await contents(), ['one', 'two']);
+  });
+
+  it('can be undone: links go and come back', async () => {
+    const [one, two] = [await memories.stored({ content: 'one' }), await memories.stored({ content: 'two' })];
+    const ends = { hash1: one.contentHash, hash2: two.contentHash };
+    const call = await connect();
+    await call('memory_graph', { action: 'link', ...ends, relation: 'causes' });
+    await undoLast();
+    assert.deepEqual(await memories.store.related(one.contentHash), []);
+    await memories.store.link({ source: one.contentHash, target: two.contentHash, relation: 'fixes' });
+    await call('memory_graph', { action: 'unlink', ...ends });
+    await undoLast();
+    assert.equal((await memories.store.related(one.contentHash))[0]?.relation, 'fixes');
+  });
+
+  describe('where a person confirms', () => {
+    const asked: string[] = [];
+    const approval = (answer: boolean): Approval => ({
+      stores: (given, who) => {
+        asked.push(`${who}: ${given.join()}`);
+        return Promise.resolve(answer);
+      },
+      credentials: (found) => {
+        asked.push(found.join());
+        return Promise.resolve(answer);
+      },
+    });
+    beforeEach(() => {
+      asked.length = 0;
+    });
+    const confirmStores = { settings: { confirmStores: true } };
+
+    it('each text is stored after a yes', async () => {
+      const call = await connect({ ...confirmStores, approval: approval(true) });
+      await call('memory_store', { content: 'Deploy with make ship' });
+      assert.deepEqual(asked, ['Test Agent 7.1: Deploy with make ship']);
+      assert.deepEqual(await contents(), ['Deploy with make ship']);
+    });
+
+    it('nothing is stored after a no, and the agent is told so', async () => {
+      const { contentHash } = await memories.stored({ content: 'Port 80' });
+      const call = await connect({ ...confirmStores, approval: approval(false) });
+      const { isError, head } = await call('memory_store', { content: 'Deploy with make ship' });
+      assert.ok(isError);
+      assert.match(String(head['message']), /the person said no/);
+      assert.ok(
+        (await call('memory_update', { content_hash: contentHash, updates: { content: 'Port 8080' } }))
+          .isError,
+      );
+      assert.deepEqual(await contents(), ['Port 80']);
+      assert.deepEqual(acts, []);
+    });
+
+    it('nothing is stored where nobody can be asked', async () => {
+      const call = await connect(confirmStores);
+      const { isError, head } = await call('memory_store', { content: 'Deploy with make ship' });
+      assert.ok(isError);
+      assert.match(String(head['message']), /no window is open/);
+      assert.deepEqual(await contents(), []);
+    });
+
+    it('what holds credentials is stored only if the person allows it, who sees them masked', async () => {
+      const refused = await (
+        await connect({ approval: approval(false) })
+      )('memory_store', { content: SECRET });
+      assert.ok(refused.isError);
+      assert.equal(asked.length, 1);
+      assert.ok(!asked.join().includes(KEY), asked.join());
+      assert.deepEqual(await contents(), []);
+      await (
+        await connect({ approval: approval(true) })
+      )('memory_store', { content: SECRET });
+      assert.deepEqual(await contents(), [SECRET]);
+    });
+  });
+});
