@@ -6,7 +6,7 @@ import type { CallOptions } from '../memory/ports.ts';
 import type { AgentStore } from './agentStore.ts';
 import { dataJson } from './answers/dataJson.ts';
 import type { McpContext } from './mcpContext.ts';
-import { readInput } from './toolInput.ts';
+import { inputReader } from './toolInput.ts';
 
 /** Hints for the host: which calls it may make without asking. */
 export interface ToolHints {
@@ -47,19 +47,19 @@ export interface MemoryTool extends Omit<ToolDefinition<z.ZodObject>, 'run'> {
   run(input: unknown, call: () => Promise<ToolCall>): Promise<ToolAnswer>;
 }
 
-export const defineTool = <Input extends z.ZodObject>(definition: ToolDefinition<Input>): MemoryTool => ({
-  ...definition,
-  run: async (input, call) => {
-    try {
-      return {
-        text: await definition.run(readInput(definition.name, definition.input, input), await call()),
-        isError: false,
-      };
-    } catch (error) {
-      return { text: errorText(error), isError: true };
-    }
-  },
-});
+export const defineTool = <Input extends z.ZodObject>(definition: ToolDefinition<Input>): MemoryTool => {
+  const read = inputReader(definition.name, definition.input);
+  return {
+    ...definition,
+    run: async (input, call) => {
+      try {
+        return { text: await definition.run(read(input), await call()), isError: false };
+      } catch (error) {
+        return { text: errorText(error), isError: true };
+      }
+    },
+  };
+};
 
 /** What happened and what to do next, as data: a message may quote what was stored. */
 export const errorText = (error: unknown): string =>

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import { MemoryError } from '../memory/errors.ts';
 
 /**
- * What a tool takes, as clients are told. Arguments are not checked by it but by `readInput`, whose errors are answers
+ * What a tool takes, as clients are told. Arguments are not checked by it but by `inputReader`, whose errors are answers
  * of the tool that say what to do next, where the protocol's own are not shown to every model.
  */
 export const advertised = (input: z.ZodObject): StandardSchemaWithJSON => {
@@ -36,19 +36,23 @@ const saysNothing = (key: string, value: unknown): boolean =>
   ((key === 'maximum' || key === 'minimum') && UNBOUNDED.includes(value));
 
 /**
- * The arguments of a call. Smaller models write lists and objects as text, and numbers in quotes: that is understood.
- * A parameter that there is not is an error, never passed over: without its `tag` a deletion would have no bounds.
+ * Reads the arguments of a call. Smaller models write lists and objects as text, and numbers in quotes: that is
+ * understood. A parameter that there is not is an error, never passed over: without its `tag` a deletion would have no
+ * bounds.
  */
-export const readInput = <Input extends z.ZodObject>(
+export const inputReader = <Input extends z.ZodObject>(
   tool: string,
   input: Input,
-  given: unknown,
-): z.output<Input> => {
-  // What takes any parameter says so.
-  const exact = input.def.catchall === undefined ? input.strict() : input;
-  const parsed = exact.safeParse(understood(input, given ?? {}));
-  if (parsed.success) return parsed.data as z.output<Input>;
-  throw inputError(tool, input, parsed.error);
+): ((given: unknown) => z.output<Input>) => {
+  // Zod compiles a schema when it is first used, which takes longer than a call.
+  let exact: z.ZodObject | undefined;
+  return (given) => {
+    // What takes any parameter says so.
+    exact ??= input.def.catchall === undefined ? input.strict() : input;
+    const parsed = exact.safeParse(understood(input, given ?? {}));
+    if (parsed.success) return parsed.data as z.output<Input>;
+    throw inputError(tool, input, parsed.error);
+  };
 };
 
 export const inputError = (tool: string, input: z.ZodObject, { issues }: z.ZodError): MemoryError =>

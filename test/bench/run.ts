@@ -4,6 +4,7 @@ import { cpus } from 'node:os';
 import path from 'node:path';
 import { cloudBench } from './cloudBench.ts';
 import { engineBench } from './engineBench.ts';
+import { mcpBench } from './mcpBench.ts';
 import { type Figure, meets, printTable } from './measure.ts';
 import { packageBench } from './packageBench.ts';
 import { retrievalBench } from './retrievalBench.ts';
@@ -20,6 +21,7 @@ const parts: readonly (readonly [string, () => Promise<Figure[]> | Figure[]])[] 
   ['engine, 10k', () => engineBench(10_000, useLite)],
   ...(quick ? [] : [['engine, 100k', () => engineBench(100_000, useLite)] as const]),
   ['cloud, on the emulator', () => cloudBench()],
+  ['mcp', () => mcpBench(root, useLite)],
   ['package', () => packageBench(root)],
 ];
 

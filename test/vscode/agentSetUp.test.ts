@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { access } from 'node:fs/promises';
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import * as vscode from 'vscode';
 import { AgentTraces } from '../../src/vscode/agents/agentTraces.ts';
-import { answerMessages, eventually, run, services } from './access.ts';
+import { answerMessages, emptyStore, eventually, run, services, stored } from './access.ts';
 
 const acceptPick = () => vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
 const closePick = () => vscode.commands.executeCommand('workbench.action.closeQuickOpen');
@@ -23,6 +25,43 @@ describe('what is set up for agents of other programs', function () {
         await eventually(() => assert.match(messages.texts.join(), /~\/\.cursor\/mcp\.json.*Cursor/));
         assert.ok((await traces()).copied.some(({ client }) => client === 'cursor'));
       } finally {
+        messages.restore();
+        await (await traces()).forgetCopied('cursor');
+      }
+    });
+  });
+
+  describe('a client that was given it', () => {
+    beforeEach(emptyStore);
+
+    it('shares the memory of this window, live, both ways', async () => {
+      const messages = answerMessages('showInformationMessage');
+      const client = new Client({ name: 'Cursor', version: '2.0' });
+      try {
+        const { mcpServers } = JSON.parse(await run<string>('copyMcpConfiguration', 'cursor')) as {
+          mcpServers: Record<string, { command: string; args: string[]; env?: Record<string, string> }>;
+        };
+        const server = mcpServers['edge-memory'];
+        assert.ok(server);
+        await client.connect(new StdioClientTransport(server));
+        const call = async (name: string, args: Record<string, unknown>) =>
+          JSON.stringify((await client.callTool({ name, arguments: args })).content);
+        const { events, store } = await services();
+        const seen = new Promise<void>((resolve) => {
+          const subscription = events.onDidChange(() => {
+            subscription.dispose();
+            resolve();
+          });
+        });
+        await call('memory_store', { content: 'The staging host is called heron' });
+        await seen;
+        const { items } = await store.list({});
+        assert.equal(items[0]?.content, 'The staging host is called heron');
+        assert.equal(items[0].source?.client, 'Cursor 2.0');
+        await stored({ content: 'The printer is on the second floor' });
+        assert.match(await call('memory_search', { query: 'printer' }), /second floor/);
+      } finally {
+        await client.close();
         messages.restore();
         await (await traces()).forgetCopied('cursor');
       }

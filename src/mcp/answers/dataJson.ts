@@ -4,8 +4,9 @@
  */
 const ACTING =
   /[\p{Cc}\p{Zl}\p{Zp}\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e0fff}]/gu;
-/** How chat templates and hosts begin a frame of their own: `<|im_end|>`, `</function_results>`. */
-const FRAME = /<(?=[|/])/g;
+/** How chat templates and hosts begin and end frames of their own: `<|im_end|>`, `</function_results>`, `<invoke …>`. */
+const FRAME =
+  /<(?=[|/]|(?:\w+:)?(?:function_(?:calls|results)|invoke|parameter|tool_\w+|system|user|human|assistant|instructions?)\b)/gi;
 
 const escaped = (character: string): string =>
   Array.from(

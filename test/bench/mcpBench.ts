@@ -1,0 +1,197 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Client, InMemoryTransport } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { encode } from 'gpt-tokenizer';
+import { openLocalStore } from '../../src/local/openLocalStore.ts';
+import { SqliteObjectStore } from '../../src/local/sqliteObjectStore.ts';
+import { SqliteVectorIndex } from '../../src/local/sqliteVectorIndex.ts';
+import { openStoreFile } from '../../src/local/storeFile.ts';
+import { InThreadEmbedder } from '../../src/local/useLite/inThreadEmbedder.ts';
+import type { AgentStore } from '../../src/mcp/agentStore.ts';
+import { createServer } from '../../src/mcp/createServer.ts';
+import { WorkspaceFiles } from '../../src/mcp/workspaceFiles.ts';
+import { MemoryEngine } from '../../src/memory/memoryEngine.ts';
+import { near, percentile, seeded, WordSource } from './corpus.ts';
+import { type Figure, timed } from './measure.ts';
+
+const SIZE = 10_000;
+const BATCH = 1000;
+const REAL_VECTORS = 200;
+const NOISE = 0.6;
+const QUERIES = 100;
+const PARALLEL = 100;
+const STARTS = 7;
+
+/** What the tools cost beside the engine, and how fast a server is there that a client starts. */
+export const mcpBench = async (root: string, useLite: string): Promise<Figure[]> => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'edge-memory-bench-'));
+  const database = path.join(folder, 'memory.db');
+  const source = new WordSource(path.join(useLite, 'vocabulary.json'), seeded(11));
+  try {
+    await fill(database, useLite, source);
+    const questions = Array.from({ length: QUERIES }, () => source.words(4));
+    return [
+      ...(await inProcess(database, useLite, questions)),
+      ...(await asProcess(path.join(root, 'dist/cli.js'), database, questions)),
+    ];
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+/** Memories with vectors near real ones. */
+const fill = async (file: string, useLite: string, source: WordSource): Promise<void> => {
+  const random = seeded(SIZE);
+  const embedder = new InThreadEmbedder({ weightsDirectory: useLite });
+  const { database, lock } = openStoreFile(file);
+  const vectors = new SqliteVectorIndex(database, embedder.model);
+  const ports = { sql: database, vectors, objects: new SqliteObjectStore(database), embedder };
+  const engine = new MemoryEngine(ports, { largeContentBytes: 1_048_576 });
+  try {
+    const base = await embedder.embed(Array.from({ length: REAL_VECTORS }, () => source.words(12)));
+    for (let done = 0; done < SIZE; done += BATCH) {
+      const stored = await engine.storeMany(
+        Array.from({ length: BATCH }, (_, i) => ({
+          content: `${source.words(75)} ${done + i}`,
+          tags: [`area-${Math.floor(random() * 200)}`, 'bench'],
+        })),
+      );
+      await vectors.upsert(
+        stored.map(({ contentHash }, i) => {
+          const vector = base[(done + i) % base.length];
+          if (vector === undefined) throw new Error('no vector');
+          return { contentHash, chunks: [near(vector, NOISE, random)] };
+        }),
+      );
+    }
+    database.run('DELETE FROM em_embed_queue');
+  } finally {
+    database.close();
+    lock.close();
+  }
+};
+
+const searchWith = async (client: Client, query: string): Promise<void> => {
+  const { isError } = await client.callTool({ name: 'memory_search', arguments: { query } });
+  if (isError) throw new Error(`the search for “${query}” failed`);
+};
+
+const inProcess = async (
+  database: string,
+  weightsDirectory: string,
+  questions: readonly string[],
+): Promise<Figure[]> => {
+  const store = await openLocalStore({ database, weightsDirectory, background: false });
+  const client = await connected(store);
+  try {
+    const overheads: number[] = [];
+    for (const query of questions) {
+      // Afterwards the query's embedding is known to both.
+      await store.search({ query });
+      const [engine = 0] = await timed(1, () => store.search({ query }));
+      const [tool = 0] = await timed(1, () => searchWith(client, query));
+      overheads.push(tool - engine);
+    }
+    const { tools } = await client.listTools();
+    return [
+      {
+        what: 'memory_search over the engine’s search, 10k memories, p50',
+        value: percentile(overheads, 0.5),
+        unit: 'ms',
+        target: { atMost: 2 },
+      },
+      {
+        what: 'the whole tool list',
+        value: encode(JSON.stringify(tools)).length,
+        unit: 'tokens',
+        target: { atMost: 2500 },
+      },
+    ];
+  } finally {
+    await client.close();
+    await store.close();
+  }
+};
+
+const connected = async (store: AgentStore): Promise<Client> => {
+  const server = createServer(() => Promise.resolve(store), {
+    version: '0.0.0',
+    client: 'bench',
+    settings: {},
+    files: new WorkspaceFiles('.'),
+  });
+  const client = new Client({ name: 'bench', version: '1' });
+  const [ours, theirs] = InMemoryTransport.createLinkedPair();
+  await Promise.all([server.connect(theirs), client.connect(ours)]);
+  return client;
+};
+
+const asProcess = async (
+  script: string,
+  database: string,
+  questions: readonly string[],
+): Promise<Figure[]> => {
+  const start = async () => {
+    const client = new Client({ name: 'bench', version: '1' });
+    await client.connect(
+      new StdioClientTransport({
+        command: process.execPath,
+        args: [script, 'mcp'],
+        env: { EDGE_MEMORY_DATABASE: database, HOME: path.dirname(database) },
+        cwd: path.dirname(database),
+      }),
+    );
+    return client;
+  };
+  const initialized: number[] = [];
+  const searched: number[] = [];
+  for (let i = 0; i < STARTS; i++) {
+    const began = performance.now();
+    const client = await start();
+    initialized.push(performance.now() - began);
+    await searchWith(client, questions[i] ?? '');
+    searched.push(performance.now() - began);
+    await client.close();
+  }
+  const client = await start();
+  try {
+    for (const query of questions) await searchWith(client, query);
+    const one = percentile(await timed(QUERIES, (i) => searchWith(client, questions[i] ?? '')), 0.5);
+    const began = performance.now();
+    const ends = await Promise.allSettled(
+      Array.from({ length: PARALLEL }, (_, i) => searchWith(client, questions[i % QUERIES] ?? '')),
+    );
+    const all = performance.now() - began;
+    return [
+      {
+        what: 'stdio server started cold: initialize answered, 10k memories, median',
+        value: percentile(initialized, 0.5),
+        unit: 'ms',
+        target: { atMost: 400 },
+      },
+      {
+        what: 'stdio server started cold: first search answered, 10k memories, median',
+        value: percentile(searched, 0.5),
+        unit: 'ms',
+        target: { atMost: 900 },
+      },
+      { what: 'one search over stdio, 10k memories, p50', value: one, unit: 'ms' },
+      {
+        what: `${PARALLEL} searches at once over stdio, against ${PARALLEL} times one`,
+        value: all / (PARALLEL * one),
+        unit: 'times',
+        target: { atMost: 1 },
+      },
+      {
+        what: `${PARALLEL} searches at once over stdio: failed`,
+        value: ends.filter(({ status }) => status === 'rejected').length,
+        unit: 'calls',
+        target: { atMost: 0 },
+      },
+    ];
+  } finally {
+    await client.close();
+  }
+};
