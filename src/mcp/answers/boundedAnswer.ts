@@ -47,12 +47,14 @@ const placeOf = ({ memory, snippet }: Found, length: number): number => {
 
 /**
  * An answer of at most about `limit` characters: a line of JSON about it, and one for each memory. Whole memories come
- * first, then cut ones, each most relevant first (`rank`); the first line says what was left out and how to get it.
+ * first, then cut ones, each most relevant first (`rank`); the first line says what was left out and how to get it
+ * (`toGetThem`, in the words of the tool).
  */
 export const boundedAnswer = (
   head: Readonly<Record<string, unknown>>,
   found: readonly Found[],
   limit = DEFAULT_CHARACTERS,
+  toGetThem = 'a higher max_response_chars, a smaller limit, or narrower filters',
 ): string => {
   let room = limit - dataJson(head).length - LEFT_OUT;
   const entries: Entry[] = [];
@@ -84,12 +86,13 @@ export const boundedAnswer = (
     entry.line = longer;
   }
   const shown = [...entries.filter(({ whole }) => whole), ...entries.filter(({ whole }) => !whole)];
-  return [dataJson({ ...head, ...leftOut(found.length, shown) }), ...shown.map(({ line }) => line)].join(
-    '\n',
-  );
+  return [
+    dataJson({ ...head, ...leftOut(found.length, shown, toGetThem) }),
+    ...shown.map(({ line }) => line),
+  ].join('\n');
 };
 
-const leftOut = (found: number, shown: readonly Entry[]): object => {
+const leftOut = (found: number, shown: readonly Entry[], toGetThem: string): object => {
   const cut = shown.filter(({ whole }) => !whole).length;
   const missing = found - shown.length;
   return {
@@ -97,7 +100,7 @@ const leftOut = (found: number, shown: readonly Entry[]): object => {
     ...(cut > 0 && { cut, whole_text: 'memory_list with its content_hash' }),
     ...(missing > 0 && {
       left_out: missing,
-      to_get_them: 'a higher max_response_chars, a smaller limit, or narrower filters',
+      to_get_them: toGetThem,
     }),
     ...(shown.length > 0 && { note: NOTE }),
   };

@@ -3,7 +3,7 @@ import { MemoryError } from '../../memory/errors.ts';
 import type { Memory, MemoryFilter } from '../../memory/memory.ts';
 import type { CallOptions } from '../../memory/ports.ts';
 import type { AgentStore } from '../agentStore.ts';
-import { boundedAnswer } from '../answers/boundedAnswer.ts';
+import { boundedAnswer, DEFAULT_CHARACTERS } from '../answers/boundedAnswer.ts';
 import { dataJson } from '../answers/dataJson.ts';
 import { shortHash } from '../answers/memoryEntry.ts';
 import { findMemory } from '../findMemory.ts';
@@ -46,8 +46,14 @@ export const memoryDelete = defineTool({
         : [await findMemory(store, content_hash, options)];
     if (dry_run)
       return boundedAnswer(
-        { outcome: 'dry_run', would_delete: memories.length },
+        {
+          outcome: 'dry_run',
+          would_delete: memories.length,
+          ...(memories.length > NAMED && { first_shown: NAMED }),
+        },
         memories.slice(0, NAMED).map((memory) => ({ memory })),
+        DEFAULT_CHARACTERS,
+        'memory_list with the same filters',
       );
     const deleted = await store.delete(
       memories.map(({ contentHash }) => contentHash),

@@ -5,11 +5,12 @@ import { dataJson } from '../answers/dataJson.ts';
 import { shortHash } from '../answers/memoryEntry.ts';
 import { findHash, findMemory } from '../findMemory.ts';
 import { shortestPath } from '../shortestPath.ts';
-import { missingParameter } from '../parameters.ts';
+import { maxCharacters, missingParameter } from '../parameters.ts';
 import { ADDS, defineTool, type ToolCall } from '../tool.ts';
 
 const HOPS = 2;
-const LINKS = 50;
+const LINKS = 30;
+const TO_GET_THEM = 'a higher max_response_chars, or a smaller max_hops';
 
 const input = z.object({
   action: z.enum(['connected', 'path', 'subgraph', 'link', 'unlink']),
@@ -18,6 +19,7 @@ const input = z.object({
   hash2: z.string().optional().describe('To'),
   relation: z.string().optional().describe('causes, fixes, contradicts, supports, related…'),
   max_hops: z.int().min(1).max(5).optional(),
+  max_response_chars: maxCharacters,
 });
 
 export const memoryGraph = defineTool({
@@ -43,7 +45,7 @@ export const memoryGraph = defineTool({
 type Input = z.output<typeof input>;
 
 const around = async (
-  { action, hash, hash1, max_hops }: Input,
+  { action, hash, hash1, max_hops, max_response_chars }: Input,
   { store, options }: ToolCall,
 ): Promise<string> => {
   const given = hash ?? hash1;
@@ -62,15 +64,16 @@ const around = async (
       links: shown.slice(0, LINKS).map(linkJson),
       ...(shown.length > LINKS && {
         links_left_out: shown.length - LINKS,
-        to_get_them: 'a smaller max_hops',
       }),
     },
     memories.map((memory) => ({ memory })),
+    max_response_chars,
+    TO_GET_THEM,
   );
 };
 
 const between = async (
-  { action, hash1, hash2, relation, max_hops }: Input,
+  { action, hash1, hash2, relation, max_hops, max_response_chars }: Input,
   { store, options }: ToolCall,
 ): Promise<string> => {
   if (hash1 === undefined || hash2 === undefined)
@@ -97,6 +100,8 @@ const between = async (
   return boundedAnswer(
     { outcome: 'path', steps: path.map(({ link }) => linkJson(link)) },
     memories.map((memory) => ({ memory })),
+    max_response_chars,
+    TO_GET_THEM,
   );
 };
 

@@ -78,5 +78,10 @@ const similarTo = async (
   if (similar.length === 0 || found.some(({ memory }) => memory.contentHash === hash)) return undefined;
   const next_step =
     'Not stored. If it says the same, leave it; if it changed, memory_update it (updates.content) or store with supersedes; if both are right, store with force.';
-  return boundedAnswer({ outcome: 'similar_exists', next_step }, similar, 5000);
+  return boundedAnswer(
+    { outcome: 'similar_exists', next_step },
+    similar,
+    5000,
+    'memory_list with a content_hash',
+  );
 };

@@ -206,6 +206,25 @@ describe('the tools', () => {
     );
   });
 
+  it('stay within bounds around a memory with many links, and say how to get the rest', async () => {
+    const [center, ...others] = await memories.store.storeMany(
+      Array.from({ length: 60 }, (_, i) => ({ content: `${i} ${'x'.repeat(500)}` })),
+    );
+    for (const { contentHash } of others)
+      await memories.store.link({ source: center?.contentHash ?? '', target: contentHash });
+    const { call } = await connect(memories.store);
+    const connected = await call('memory_graph', { action: 'connected', hash: center?.contentHash });
+    assert.ok(connected.text.length <= 8000, `${connected.text.length} characters`);
+    assert.equal(connected.head['links_left_out'], 29);
+    assert.match(String(connected.head['to_get_them']), /max_response_chars/);
+    const all = await call('memory_graph', {
+      action: 'connected',
+      hash: center?.contentHash,
+      max_response_chars: 100_000,
+    });
+    assert.equal(all.memories.length, 59);
+  });
+
   it('report numbers and health', async () => {
     await memories.store.storeMany([
       { content: 'a', tags: ['x'] },
