@@ -12,7 +12,7 @@ import { installCodeServer } from './harness/codeServer.ts';
 import { builtExtension, packagedExtension } from './harness/extension.ts';
 import { runDesktopHostTests, runServerHostTests } from './harness/hostTests.ts';
 import type { Tally } from './harness/mocha.ts';
-import { artifacts, root } from './harness/paths.ts';
+import { artifacts, compileCache, root } from './harness/paths.ts';
 import { exitOf, npm, run } from './harness/processes.ts';
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { grep: { type: 'string' } } });
@@ -130,7 +130,9 @@ async function mochaTests(
   const grep = values.grep === undefined ? [] : ['--grep', values.grep];
   const limits = ['--timeout', String(timeout), '--retries', String(retries)];
   const args = [main, '--result', resultFile, ...limits, ...grep, ...globs];
-  const exit = await exitOf(process.execPath, args, { env: { ...process.env, ...env } });
+  const exit = await exitOf(process.execPath, args, {
+    env: { ...process.env, NODE_COMPILE_CACHE: compileCache, ...env },
+  });
   if (!existsSync(resultFile)) return undefined;
   const tally = JSON.parse(readFileSync(resultFile, 'utf8')) as Tally;
   if (exit === 0 || tally.failed > 0) return tally;

@@ -75,7 +75,8 @@ const KEYWORD: Readonly<Record<EffectiveMode['keyword'], string | undefined>> = 
 /** How memories were found: “keyword + basic local meaning”, and why with less where that is so. */
 export const modeText = (mode: EffectiveMode): string => {
   const ways = [KEYWORD[mode.keyword], mode.meaning].filter((way) => way !== undefined).join(' + ');
-  return mode.reducedBecause === undefined
-    ? ways
-    : `${ways || 'no way to search'} (${inert(mode.reducedBecause)})`;
+  if (mode.reducedBecause === undefined) return ways;
+  const reason = inert(mode.reducedBecause);
+  // The reason itself begins with “keyword only”.
+  return mode.keyword === 'full-text' ? reason : `${ways || 'no way to search'} (${reason})`;
 };

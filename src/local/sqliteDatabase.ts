@@ -100,6 +100,12 @@ export class SqliteDatabase implements SqlDatabase {
     return Number(this.get('PRAGMA data_version')?.['data_version']);
   }
 
+  /** Changes when any connection has written: another one by a commit, this one by each row. */
+  version(): string {
+    const row = this.get('SELECT data_version, total_changes() AS own FROM pragma_data_version');
+    return `${String(row?.['data_version'])} ${String(row?.['own'])}`;
+  }
+
   close(): void {
     this.#statements.clear();
     if (this.#database.isOpen) this.#database.close();

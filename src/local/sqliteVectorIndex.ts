@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { cosineWithInt8, toInt8 } from '../memory/int8Vectors.ts';
 import type { MemoryVector } from '../memory/memory.ts';
 import type { CallOptions, MemoryVectors, VectorIndex, VectorMatch, VectorQuery } from '../memory/ports.ts';
@@ -8,6 +9,14 @@ import { codeOf, VectorCodes } from './vectorCodes.ts';
 const RESCORED = 200;
 /** A filter that leaves this many memories or fewer is answered exactly, without codes. */
 const SMALL = 1000;
+/** How many int8 vectors stay in memory after they were compared: 4 MB of 512 dimensions. */
+const KEPT = 8192;
+
+interface StoredVector {
+  readonly id: number;
+  readonly memoryId: number;
+  readonly values: Int8Array;
+}
 
 const bytesOf = (row: LocalRow, column: string): Uint8Array => {
   const value = row[column];
@@ -15,9 +24,18 @@ const bytesOf = (row: LocalRow, column: string): Uint8Array => {
   return value;
 };
 
+const toVector = (row: LocalRow): StoredVector => {
+  const bytes = bytesOf(row, 'vector');
+  return {
+    id: Number(row['id']),
+    memoryId: Number(row['memory_id']),
+    values: new Int8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+  };
+};
+
 /**
  * Vectors of one space in the store's own file. Their sign bits are held in memory (64 bytes for 512 dimensions) and
- * follow what other processes write; int8 values stay in the file and are read for the nearest candidates only.
+ * follow what other processes write; int8 values are read from the file for the nearest candidates only.
  */
 export class SqliteVectorIndex implements VectorIndex {
   readonly #database: SqliteDatabase;
@@ -25,6 +43,9 @@ export class SqliteVectorIndex implements VectorIndex {
   readonly #dimensions: number;
   #codes: VectorCodes;
   #lastId = 0;
+  /** Those compared lately: while a person types, the same ones are asked for again and again. */
+  readonly #kept = new LRUCache<number, StoredVector>({ max: KEPT });
+  #keptAt = '';
 
   constructor(database: SqliteDatabase, model: { readonly space: string; readonly dimensions: number }) {
     this.#database = database;
@@ -33,9 +54,9 @@ export class SqliteVectorIndex implements VectorIndex {
     this.#codes = new VectorCodes(model.dimensions);
   }
 
-  /** Bytes of memory that the codes take. */
+  /** Bytes of memory that the codes and the int8 values take. */
   get heldBytes(): number {
-    return this.#codes.byteLength;
+    return this.#codes.byteLength + this.#kept.size * this.#dimensions;
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- the port is asynchronous; errors become rejections
@@ -97,21 +118,22 @@ export class SqliteVectorIndex implements VectorIndex {
       throw new Error(`a vector of ${vector.length} dimensions, not ${this.#dimensions}`);
     const memories =
       within && this.#database.all(within.sql, ...(within.params ?? [])).map((row) => Number(row['id']));
-    if (memories && memories.length <= SMALL) return this.#best(vector, this.#rowsOfMemories(memories), topK);
+    if (memories && memories.length <= SMALL)
+      return this.#best(vector, this.#read('memory_id', memories), topK);
     this.#follow();
     const rescored = Math.max(RESCORED, topK * 2);
     const ids = this.#codes.nearest(codeOf(vector), rescored, memories && bitmap(memories));
-    const rows = this.#rowsByIds(ids);
-    if (rows.length < ids.length / 2) {
+    const vectors = this.#vectorsByIds(ids);
+    if (vectors.length < ids.length / 2) {
       // Most candidates are gone from the file: the codes in memory are out of date.
       this.#reload();
       return this.#best(
         vector,
-        this.#rowsByIds(this.#codes.nearest(codeOf(vector), rescored, memories && bitmap(memories))),
+        this.#vectorsByIds(this.#codes.nearest(codeOf(vector), rescored, memories && bitmap(memories))),
         topK,
       );
     }
-    return this.#best(vector, rows, topK);
+    return this.#best(vector, vectors, topK);
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- as above
@@ -160,34 +182,39 @@ export class SqliteVectorIndex implements VectorIndex {
     this.#follow();
   }
 
-  #rowsByIds(ids: readonly number[]): LocalRow[] {
-    return this.#database.all(
-      'SELECT id, memory_id, vector FROM em_local_vectors WHERE id IN (SELECT value FROM json_each(?)) AND space = ?',
-      JSON.stringify(ids),
-      this.#space,
-    );
+  #vectorsByIds(ids: readonly number[]): StoredVector[] {
+    const version = this.#database.version();
+    if (version !== this.#keptAt) this.#kept.clear();
+    this.#keptAt = version;
+    const known: StoredVector[] = [];
+    const others: number[] = [];
+    for (const id of ids) {
+      const vector = this.#kept.get(id);
+      if (vector === undefined) others.push(id);
+      else known.push(vector);
+    }
+    const read = this.#read('id', others);
+    for (const vector of read) this.#kept.set(vector.id, vector);
+    return [...known, ...read];
   }
 
-  #rowsOfMemories(ids: readonly number[]): LocalRow[] {
-    return this.#database.all(
-      'SELECT id, memory_id, vector FROM em_local_vectors WHERE memory_id IN (SELECT value FROM json_each(?)) AND space = ?',
-      JSON.stringify(ids),
+  #read(column: 'id' | 'memory_id', numbers: readonly number[]): StoredVector[] {
+    if (numbers.length === 0) return [];
+    const rows = this.#database.all(
+      `SELECT id, memory_id, vector FROM em_local_vectors
+       WHERE ${column} IN (SELECT value FROM json_each(?)) AND space = ?`,
+      JSON.stringify(numbers),
       this.#space,
     );
+    return rows.map(toVector);
   }
 
   /** The best chunk of each memory. Names are read only for those that are answered. */
-  #best(vector: Float32Array, rows: readonly LocalRow[], topK: number): VectorMatch[] {
+  #best(vector: Float32Array, stored: readonly StoredVector[], topK: number): VectorMatch[] {
     const best = new Map<number, { id: number; similarity: number }>();
-    for (const row of rows) {
-      const bytes = bytesOf(row, 'vector');
-      const similarity = cosineWithInt8(
-        vector,
-        new Int8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength),
-      );
-      const memoryId = Number(row['memory_id']);
-      if (similarity > (best.get(memoryId)?.similarity ?? -2))
-        best.set(memoryId, { id: Number(row['id']), similarity });
+    for (const { id, memoryId, values } of stored) {
+      const similarity = cosineWithInt8(vector, values);
+      if (similarity > (best.get(memoryId)?.similarity ?? -2)) best.set(memoryId, { id, similarity });
     }
     const top = [...best.values()].sort((a, b) => b.similarity - a.similarity).slice(0, topK);
     const names = this.#database.all(

@@ -12,5 +12,15 @@ const URL_CREDENTIALS = /([a-z+]+:\/\/)[^/\s@]+@/giu;
 export function redact(text: string, home: string): string {
   const unquoted = text.replace(QUOTED, '“…”').replace(URL_CREDENTIALS, '$1');
   const quiet = SECRETS.reduce((result, secret) => result.replace(secret, '$1$2[redacted]'), unquoted);
-  return home.length > 1 ? quiet.replaceAll(home, '~').replaceAll(home.replaceAll('\\', '/'), '~') : quiet;
+  return home.length > 1 ? quiet.replace(everyFormOf(home), '~') : quiet;
 }
+
+/** A folder as logs and settings write it: in JSON, as the path of a URI, with the drive in either case. */
+function everyFormOf(folder: string): RegExp {
+  const names = folder.split(/[\\/]/u).filter((name) => name !== '');
+  const forms = names.map((name) => `(?:${escaped(name)}|${escaped(encodeURIComponent(name))})`);
+  const beginning = /^[\\/]/u.test(folder) ? '[\\\\/]' : '';
+  return new RegExp(`${beginning}${forms.join('[\\\\/]+')}(?![\\p{L}\\p{N}_-])`, 'giu');
+}
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/gu, '\\$&');

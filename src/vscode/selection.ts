@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { linesHashOf } from '../memory/codeDrift.ts';
-import type { MemorySource, NewMemory } from '../memory/memory.ts';
+import type { JsonObject, MemorySource, NewMemory } from '../memory/memory.ts';
 import { placeOf } from './code/codePlace.ts';
 import { symbolAt } from './code/symbols.ts';
 import type { Projects } from './projects.ts';
@@ -12,12 +12,17 @@ export async function selectionAsMemory(projects: Projects): Promise<NewMemory |
   const { document, selection } = editor;
   const content = document.getText(selection);
   if (content.trim() === '') return undefined;
+  const source = await sourceOf(projects, document, selection);
   return {
     content,
-    metadata: { language: document.languageId },
-    source: await sourceOf(projects, document, selection),
+    metadata: { language: document.languageId, ...placeIn(source) },
+    source,
   };
 }
+
+/** The same for programs that know no more than the metadata. */
+const placeIn = ({ path, lines }: MemorySource): JsonObject =>
+  path === undefined ? {} : { file: path, ...(lines && { line: lines[0] }) };
 
 /** A part of a document as the place that a memory keeps: whole lines. */
 export async function sourceOf(

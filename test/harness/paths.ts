@@ -11,3 +11,6 @@ export const artifacts = path.join(root, 'artifacts');
 export const cache =
   process.env['EDGE_MEMORY_TEST_CACHE'] ??
   path.join(process.env['XDG_CACHE_HOME'] ?? path.join(homedir(), '.cache'), 'edge-memory');
+
+/** For NODE_COMPILE_CACHE: a process that runs TypeScript from its source then starts in a quarter of the time. */
+export const compileCache = process.env['NODE_COMPILE_CACHE'] ?? path.join(cache, 'compiled');

@@ -45,4 +45,21 @@ describe('what is reported', () => {
     ['Node 24.21.0, 12 memories', 'Node 24.21.0, 12 memories'],
   ] as const)
     it(`of “${text}” is “${expected}”`, () => assert.equal(redact(text, home), expected));
+
+  it('names no home folder, however it is written', () => {
+    for (const [home, text, expected] of [
+      [
+        'C:\\Users\\Ada L',
+        'open c:\\Users\\Ada L\\.edge-memory\\memory.db',
+        'open ~\\.edge-memory\\memory.db',
+      ],
+      ['C:\\Users\\Ada L', '"C:\\\\Users\\\\Ada L\\\\notes"', '"~\\\\notes"'],
+      ['C:\\Users\\Ada L', 'file:///c%3A/Users/Ada%20L/dist/cli.js', 'file:///~/dist/cli.js'],
+      ['C:\\Users\\Ada L', 'c:/Users/Ada L/x', '~/x'],
+      ['/home/ada', 'at file:///home/ada/dist/cli.js', 'at file://~/dist/cli.js'],
+      ['/home/ada', '/home/adam/x /home/ada', '/home/adam/x ~'],
+      ['/root', 'nobody is rooted in /root', 'nobody is rooted in ~'],
+    ] as const)
+      assert.equal(redact(text, home), expected, text);
+  });
 });

@@ -30,7 +30,7 @@ describe('storing a selection', () => {
     const memory = await memoryOf(contentHash);
     const lines = 'def connect():\n    return os.environ["DSN"]';
     assert.equal(memory.content, `${lines}\n`);
-    assert.equal(memory.metadata['language'], 'python');
+    assert.deepEqual(memory.metadata, { language: 'python', file: 'src/database.py', line: 3 });
     assert.equal(memory.source?.path, 'src/database.py');
     assert.deepEqual(memory.source.lines, [3, 4]);
     assert.equal(memory.source.linesHash, createHash('sha256').update(lines).digest('hex'));

@@ -1,5 +1,5 @@
 import { Option, type Command } from 'commander';
-import type { MemoryFilter, SearchAnswer, SearchMode } from '../../memory/memory.ts';
+import type { EffectiveMode, MemoryFilter, SearchAnswer, SearchMode } from '../../memory/memory.ts';
 import type { MemoryStore } from '../../memory/memoryStore.ts';
 import type { Cli } from '../cli.ts';
 import { embedBeforeSearch } from '../embedding.ts';
@@ -52,7 +52,9 @@ export const addSearchCommand = (program: Command, cli: Cli): void => {
         );
         debug(cli, 'searched');
         const hint = found.hits.length === 0 ? await hintOf(cli, store, filter) : '';
-        answer(cli, searchJson(found), () => (hint === '' ? textOf(found, waiting) : noneText(query, hint)));
+        answer(cli, searchJson(found), () =>
+          hint === '' ? textOf(found, waiting) : noneText(query, found.mode, hint),
+        );
       });
     });
 };
@@ -63,8 +65,12 @@ const textOf = ({ hits, mode }: SearchAnswer, waiting: number): string => {
   return [...hits.map(hitText), dim(waiting > 0 ? summary + later : summary)].join('\n');
 };
 
-const noneText = (query: string, hint: string): string =>
-  `No memory matches “${headline(query, 60)}”.\n${hint}`;
+const noneText = (query: string, mode: EffectiveMode, hint: string): string =>
+  [
+    `No memory matches “${headline(query, 60)}”.`,
+    ...(mode.reducedBecause === undefined ? [] : [`Searched by ${modeText(mode)}.`]),
+    hint,
+  ].join('\n');
 
 const hintOf = async (cli: Cli, store: MemoryStore, filter: MemoryFilter): Promise<string> => {
   if ((await store.count({}, { signal: cli.signal })) === 0)

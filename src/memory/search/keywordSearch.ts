@@ -85,9 +85,9 @@ export class KeywordSearch {
     const { terms } = query;
     const { fullText, remote } = this.#sql.features;
     const parts: Part[] = [];
-    const words = this.#frequencies.rarest(terms.words);
+    const words = this.#frequencies.rarest(terms.words, query.wanted);
     if (fullText && words.length > 0)
-      parts.push({ weight: WEIGHT.words, ...matching('em_words', anyOf(words), query) });
+      parts.push({ weight: WEIGHT.words, ...matching('em_words', rankedByAll(words, terms.words), query) });
     if (fullText && terms.substrings.length > 0)
       parts.push({ weight: WEIGHT.substrings, ...matching('em_trigrams', anyOf(terms.substrings), query) });
     // Without an index every sign is looked for in the text itself; of a pasted page, the first ones.
@@ -111,6 +111,13 @@ export class KeywordSearch {
 /** Few hits by whole words: words may be parts of longer ones, as `config` of `tsconfig`. */
 const partsToFind = ({ terms }: KeywordQuery): string[] =>
   terms.words.filter((word) => Array.from(word).length >= 3 && !terms.substrings.includes(word));
+
+/**
+ * Memories with one of the rarest words, ranked by all of them: to rank also those with frequent words alone takes
+ * three times as long, and few of them would come first.
+ */
+const rankedByAll = (rarest: readonly string[], words: readonly string[]): string =>
+  rarest.length === words.length ? anyOf(words) : `(${anyOf(rarest)}) AND (${anyOf(words)})`;
 
 const distinct = (lists: readonly RankedList[]): number =>
   new Set(lists.flatMap(({ hashes }) => hashes)).size;

@@ -14,11 +14,14 @@ const lowered = (text: string): string => text.replaceAll('İ', 'i').toLowerCase
 /** Finds the places that a query matched, in texts that it matched. */
 export class SnippetMaker {
   readonly #stems: ReadonlySet<string>;
+  /** First letters of the stems, which stemming keeps: only words that share one need to be stemmed, which is slow. */
+  readonly #initials: ReadonlySet<string>;
   readonly #literals: readonly string[];
 
   /** `exact`: the whole query is looked for as it is. */
   constructor(query: string, terms: QueryTerms, exact: boolean) {
     this.#stems = new Set(exact ? [] : terms.words.map(stemOf));
+    this.#initials = new Set([...this.#stems].map((stem) => stem.charAt(0)));
     const literals = exact ? [query] : [...terms.substrings, ...terms.short];
     this.#literals = literals.filter((literal) => literal !== '').map(lowered);
   }
@@ -31,11 +34,16 @@ export class SnippetMaker {
     return cut(text, start, places);
   }
 
+  #isWanted(word: string): boolean {
+    const isAscii = word.charCodeAt(0) < 0x80;
+    return (!isAscii || this.#initials.has(word.charAt(0).toLowerCase())) && this.#stems.has(stemOf(word));
+  }
+
   #places(text: string, offset: number): Place[] {
     const places: Place[] = [];
     if (this.#stems.size > 0)
       for (const match of wordsWithPlaces(text))
-        if (this.#stems.has(stemOf(match[0])))
+        if (this.#isWanted(match[0]))
           places.push([offset + match.index, offset + match.index + match[0].length]);
     const lower = lowered(text);
     for (const literal of this.#literals)

@@ -3,7 +3,7 @@ import type { CallOptions, SqlDatabase, SqlRow, SqlStatement } from '../ports.ts
 import { quoteForFts } from './queryTerms.ts';
 
 /** Above this many memories, frequent words are left out of a query that has rarer ones: below, counting costs more. */
-const MANY_MEMORIES = 20_000;
+const MANY_MEMORIES = 5000;
 /** A query's rarest words are kept until they cover this share of the memories. */
 const COVERAGE = 0.05;
 const FRESH_MS = 60_000;
@@ -43,14 +43,22 @@ export class WordFrequencies {
     this.learn(words, await sql.read(statements, options));
   }
 
-  /** The words to search by; all of them where their frequencies are not known. */
-  rarest(words: readonly string[]): readonly string[] {
+  /**
+   * The words to search by: the rarest ones, and more of them until they stand in `wanted` memories. All of them where
+   * their frequencies are not known.
+   */
+  rarest(words: readonly string[], wanted: number): readonly string[] {
     if (words.length < 2 || this.#memories <= MANY_MEMORIES || this.#unknown(words).length > 0) return words;
     // A word that no memory had may have got one since: it costs nothing and stays.
     const known = words.map((word) => ({ word, n: this.#counts.get(word) ?? 0 }));
     known.sort((a, b) => a.n - b.n);
     let covered = 0;
-    return known.filter(({ n }, i) => (covered += n) <= this.#enough() || i === 0).map(({ word }) => word);
+    const kept = known.filter(({ n }) => {
+      const isKept = covered < wanted || covered + n <= this.#enough();
+      if (isKept) covered += n;
+      return isKept;
+    });
+    return kept.map(({ word }) => word);
   }
 
   #enough(): number {

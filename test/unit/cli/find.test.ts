@@ -104,6 +104,16 @@ describe('edge-memory search, list and show', () => {
     assert.match(empty.stdout, /no memories yet.*edge-memory store/);
   });
 
+  it('says so where the model does not know the language of the question', async () => {
+    const { stdout } = await home.run(['search', '数据库在哪里']);
+    assert.match(
+      stdout,
+      /^No memory matches “数据库在哪里”\.\nSearched by keyword only: .+ does not know this language\.\nTry fewer/,
+    );
+    const { mode } = await search('数据库在哪里');
+    assert.deepEqual([mode['keyword'], mode['meaning']], ['full-text', null]);
+  });
+
   it('prints hits for a person: hash, score, reason, tags, snippet, mode', async () => {
     const { stdout } = await home.run(['search', 'wal', '--mode', 'keyword']);
     assert.match(

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { buildUseLite } from '../../../src/local/useLite/build/buildUseLite.ts';
+import { compileCache, root } from '../../harness/paths.ts';
 
-const root = path.join(import.meta.dirname, '../../..');
 export const mainScript = path.join(root, 'src/cli/main.ts');
 
 export interface CliRun {
@@ -43,6 +43,7 @@ export const makeCliHome = async (): Promise<CliHome> => {
     USERPROFILE: folder,
     EDGE_MEMORY_DATABASE: database,
     TZ: 'UTC',
+    NODE_COMPILE_CACHE: compileCache,
   };
   const run = async (args: readonly string[], input: CliInput = {}): Promise<CliRun> => {
     const child = spawn(process.execPath, [mainScript, ...args], {

@@ -79,6 +79,19 @@ describe('A SQLite database', () => {
     assert.deepEqual(await names(), ['another’s', 'mine']);
   });
 
+  it('has another version after every write, whoever wrote', async () => {
+    const other = open();
+    const versions = [database.version(), database.version()];
+    await database.write([insert('mine')]);
+    versions.push(database.version());
+    await other.write([insert('another’s')]);
+    versions.push(database.version());
+    await database.write([{ sql: 'DELETE FROM things' }]);
+    versions.push(database.version());
+    assert.equal(versions[0], versions[1]);
+    assert.equal(new Set(versions).size, 4);
+  });
+
   it('lets others read while one writes, and says that it is busy where one writes for very long', async () => {
     const other = open();
     other.exec('BEGIN IMMEDIATE');

@@ -167,6 +167,7 @@ describe('The index of vectors', () => {
   it('forgets what is deleted, and takes nothing for memories that are not there', async () => {
     await fill();
     const query = vectors[0] ?? new Float32Array();
+    assert.equal((await namesOf(index, query))[0], hash(0));
     await index.delete([hash(0), hash(40), 'unknown']);
     const found = await namesOf(index, query);
     assert.equal(found.length, K);

@@ -130,6 +130,16 @@ describe('searching many memories', () => {
     }
   });
 
+  it('ranks by the frequent words of a question, too, where it has rare ones', async () => {
+    const said = (word: string, times: number) =>
+      Array.from({ length: times }, (_, i) => ({ content: `${word} ${i}` }));
+    const memories = [...said('always', 3900), ...said('often', 2000), ...said('seldom', 100)];
+    await test.store.storeMany([...memories, { content: 'seldom often', createdAt: 1 }]);
+    const found = contents(await test.store.search({ query: 'often seldom', mode: 'keyword' }));
+    assert.equal(found[0], 'seldom often');
+    assert.ok(found.every((text) => text.startsWith('seldom')));
+  }).timeout(60_000);
+
   it('finds a new memory by keyword at once, also after the same question found nothing', async () => {
     await test.store.storeMany(Array.from({ length: 50 }, (_, i) => ({ content: `about crossings ${i}` })));
     const asked = { query: 'zebra crossing', mode: 'keyword', limit: 1 } as const;
