@@ -1,4 +1,4 @@
-import type { TagChange } from './memory.ts';
+import type { Memory, TagChange } from './memory.ts';
 import type { SqlStatement } from './ports.ts';
 import { isoOf } from './records.ts';
 import { addTags, alignTagsText, dropUnusedTags } from './storing.ts';
@@ -13,6 +13,18 @@ export const undoOf = ({ contentHash, add, remove }: TagChange): TagChange => ({
   add: remove,
   remove: add,
 });
+
+/** What changes where each memory's tags become others; nothing for those that have them already. */
+export const exactChanges = (
+  memories: readonly Pick<Memory, 'contentHash' | 'tags'>[],
+  tagsAfter: (tags: readonly string[]) => readonly string[],
+): TagChange[] =>
+  memories.flatMap(({ contentHash, tags }) => {
+    const after = tagsAfter(tags);
+    const add = [...new Set(after)].filter((tag) => !tags.includes(tag));
+    const remove = tags.filter((tag) => !after.includes(tag));
+    return add.length + remove.length === 0 ? [] : [{ contentHash, add, remove }];
+  });
 
 /** One transaction; its first statement answers the hashes of the live ones. Safe to repeat. */
 export const retagBatch = (changes: readonly TagChange[], now: number): SqlStatement[] => {

@@ -5,13 +5,18 @@ import { say } from '../say.ts';
 import type { CommandServices } from './registerCommands.ts';
 import { targetMemories } from './targets.ts';
 
-/** Asks, deletes, and offers to undo. Answers the hashes that were deleted. */
+/** Asks, deletes, and offers to undo; what is deleted already is deleted for good. Answers the hashes that were deleted. */
 export async function deleteMemory(
   services: CommandServices,
   ...args: readonly unknown[]
 ): Promise<string[]> {
   const memories = await targetMemories(services, args, { title: vscode.l10n.t('Delete Memory') });
-  if (memories.length === 0 || !(await confirmed(services, memories))) return [];
+  if (memories.length === 0) return [];
+  if (memories.every(({ deletedAt }) => deletedAt !== undefined)) {
+    const { deleteForGood } = await import('./deletedMemories.ts');
+    return deleteForGood(services, memories);
+  }
+  if (!(await confirmed(services, memories))) return [];
   const deleted = await services.store.delete(memories.map(({ contentHash }) => contentHash));
   if (deleted.length > 0) void offerUndo(memories, deleted);
   return deleted;

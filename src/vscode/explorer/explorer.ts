@@ -1,8 +1,12 @@
 import * as vscode from 'vscode';
 import type { EmbeddingProgress } from '../../memory/memory.ts';
+import { oneLine } from '../plainText.ts';
 import type { Services } from '../services.ts';
+import { registerDecorations } from './decorations.ts';
+import { DragAndDrop } from './dragAndDrop.ts';
 import { MemoryTree } from './memoryTree.ts';
 import type { TreeNode } from './nodes.ts';
+import { type TreeFilter, TreeOptions } from './treeOptions.ts';
 
 /** Fewer than this many are prepared before a message about them could be read. */
 const WORTH_A_MESSAGE = 20;
@@ -14,25 +18,39 @@ export interface Explorer {
 }
 
 export function registerExplorer(services: Services): Explorer {
-  const tree = new MemoryTree(services);
+  const options = new TreeOptions(services.context);
+  const tree = new MemoryTree(services, options);
   const view = vscode.window.createTreeView('edgeMemory.memories', {
     treeDataProvider: tree,
+    dragAndDropController: new DragAndDrop(services),
     canSelectMany: true,
     showCollapseAll: true,
   });
-  const embedding = services.events.onDidEmbed((progress) => {
-    view.message = progressMessage(progress) ?? '';
-  });
-  return {
-    tree,
-    view,
-    dispose: () => {
-      embedding.dispose();
-      view.dispose();
-      tree.dispose();
-    },
+  const showFilter = (): void => {
+    view.description = options.filter === undefined ? '' : filterText(options.filter);
   };
+  showFilter();
+  const disposables = vscode.Disposable.from(
+    view,
+    tree,
+    options,
+    registerDecorations(),
+    options.onDidChange(showFilter),
+    services.events.onDidEmbed((progress) => {
+      view.message = progressMessage(progress) ?? '';
+    }),
+  );
+  return { tree, view, dispose: () => disposables.dispose() };
 }
+
+/** What is shown of a filter beside the view's name. */
+const filterText = ({ tags = [], memoryType, project, timeText }: TreeFilter): string =>
+  [
+    ...(project === undefined ? [] : [oneLine(project, 30)]),
+    ...(memoryType === undefined ? [] : [oneLine(memoryType, 30)]),
+    ...tags.map((tag) => `#${oneLine(tag, 30)}`),
+    ...(timeText === undefined ? [] : [oneLine(timeText, 30)]),
+  ].join(' · ');
 
 const progressMessage = ({ embedded, pending }: EmbeddingProgress): string | undefined =>
   pending < WORTH_A_MESSAGE

@@ -1,46 +1,67 @@
 import * as vscode from 'vscode';
-import type { FacetKind, MemoryFilter, Page, PageRequest } from '../../memory/memory.ts';
+import type { MemoryFilter, Page, PageRequest } from '../../memory/memory.ts';
 import { describeError } from '../errors.ts';
 import type { Services } from '../services.ts';
+import { untilTomorrow } from './dayLabel.ts';
 import {
-  contentsOf,
-  section,
-  type FacetNode,
-  type MemoryNode,
+  dayNode,
+  isParent,
+  type ListName,
+  memoriesOf,
+  memoryNode,
+  type MoreNode,
   type ParentNode,
+  section,
   type SectionName,
+  tagNode,
   type TreeNode,
 } from './nodes.ts';
+import { resolvedFilter } from './resolvedFilter.ts';
+import { describeMemory } from './tooltip.ts';
 import { treeItem } from './treeItem.ts';
+import type { TreeOptions } from './treeOptions.ts';
 
 export const PAGE = 50;
+/** Days at first: their memories follow when they are opened. */
+const DAYS = 14;
 /** The store's own limit for one page. */
 const LARGEST_PAGE = 1000;
 /** Characters of a memory that a row and its tooltip show. */
-const CONTENT_LIMIT = 600;
-
-interface Rows<T> {
-  readonly items: readonly T[];
-  readonly more: boolean;
-}
+export const CONTENT_LIMIT = 600;
 
 /** The store as a tree. Reads a page of a level when it is opened, and again whenever the store changes. */
 export class MemoryTree implements vscode.TreeDataProvider<TreeNode>, vscode.Disposable {
+  readonly options: TreeOptions;
   readonly #services: Services;
   readonly #changed = new vscode.EventEmitter<TreeNode | undefined>();
-  /** How many rows a person has asked for, by the id of the parent. */
+  /** How many rows a person has asked for, by the list. */
   readonly #wanted = new Map<string, number>();
-  readonly #subscription: vscode.Disposable;
+  readonly #subscriptions: vscode.Disposable;
+  #tomorrow: NodeJS.Timeout | undefined;
 
   readonly onDidChangeTreeData = this.#changed.event;
 
-  constructor(services: Services) {
+  constructor(services: Services, options: TreeOptions) {
     this.#services = services;
-    this.#subscription = services.events.onDidChange(() => this.#changed.fire(undefined));
+    this.options = options;
+    const readAgain = (): void => this.#changed.fire(undefined);
+    this.#subscriptions = vscode.Disposable.from(
+      services.events.onDidChange(readAgain),
+      options.onDidChange(() => {
+        this.#wanted.clear();
+        readAgain();
+      }),
+    );
+    this.#awaitTomorrow();
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
     return treeItem(node);
+  }
+
+  resolveTreeItem(item: vscode.TreeItem, node: TreeNode): vscode.TreeItem {
+    if (node.kind === 'memory') item.tooltip = describeMemory(node.memory);
+    return item;
   }
 
   getParent(node: TreeNode): TreeNode | undefined {
@@ -50,91 +71,154 @@ export class MemoryTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
   async getChildren(node?: TreeNode): Promise<TreeNode[]> {
     try {
       if (node === undefined) return await this.#sections();
-      return node.kind === 'section' || node.kind === 'facet' ? await this.#rows(node) : [];
+      return isParent(node) ? await this.#rows(node) : [];
     } catch (error) {
       this.#services.log.error('The tree could not be read.', error instanceof Error ? error : String(error));
-      const parent = node?.kind === 'section' || node?.kind === 'facet' ? node : undefined;
+      const parent = node && isParent(node) ? node : undefined;
       return [{ kind: 'error', id: `${node?.id ?? ''}/error`, message: describeError(error), parent }];
     }
   }
 
-  loadMore(parent: ParentNode): void {
-    this.#wanted.set(parent.id, (this.#wanted.get(parent.id) ?? PAGE) + PAGE);
+  loadMore({ parent, list }: Pick<MoreNode, 'parent' | 'list'>): void {
+    this.want(parent, list, this.#wantedOf(parent, list) + PAGE);
     this.#changed.fire(parent);
   }
 
+  /** From now on the list shows at least so many rows. */
+  want(parent: ParentNode, list: ListName, rows: number): void {
+    this.#wanted.set(`${parent.id} ${list}`, Math.max(rows, this.#wantedOf(parent, list)));
+  }
+
   dispose(): void {
-    this.#subscription.dispose();
+    clearTimeout(this.#tomorrow);
+    this.#subscriptions.dispose();
     this.#changed.dispose();
   }
 
-  /** Only the sections that have something; none at all shows the welcome view. */
+  #wantedOf(parent: ParentNode, list: ListName): number {
+    return this.#wanted.get(`${parent.id} ${list}`) ?? (parent.id === 'recent' ? DAYS : PAGE);
+  }
+
+  #filtered(own: MemoryFilter = {}): MemoryFilter {
+    return resolvedFilter(this.options.filter, own);
+  }
+
+  /** Only the sections that have something; none at all shows a welcome. */
   async #sections(): Promise<TreeNode[]> {
     const { store } = this.#services;
-    const any = async (kind: FacetKind): Promise<boolean> =>
-      (await store.facets(kind, { limit: 1 })).items.length > 0;
-    const filled = await Promise.all([
-      store.list({ limit: 1, contentLimit: 0 }).then((page) => page.items.length > 0),
-      store
-        .list({ limit: 1, contentLimit: 0, filter: { pinned: true } })
-        .then((page) => page.items.length > 0),
-      any('tags'),
-      any('types'),
-      any('projects'),
+    const filter = this.#filtered();
+    const any = async (page: Promise<Page<unknown>>): Promise<boolean> => (await page).items.length > 0;
+    const one = (own: MemoryFilter) =>
+      any(store.list({ limit: 1, contentLimit: 0, filter: this.#filtered(own) }));
+    const [recent, pinned, tags, types, projects, deleted] = await Promise.all([
+      one({}),
+      one({ pinned: true }),
+      any(store.facets('tags', { limit: 1, filter })),
+      any(store.facets('types', { limit: 1, filter })),
+      any(store.facets('projects', { limit: 1, filter })),
+      store.count(this.#filtered({ state: 'deleted' })),
     ]);
-    const names: readonly SectionName[] = ['recent', 'pinned', 'tags', 'types', 'projects'];
-    const sections = names.filter((_, index) => filled[index]).map(section);
+    const filled: Record<SectionName, boolean> = {
+      recent,
+      pinned,
+      tags,
+      types,
+      projects,
+      deleted: deleted > 0,
+    };
+    const names: readonly SectionName[] = ['recent', 'pinned', 'tags', 'types', 'projects', 'deleted'];
+    const sections = names
+      .filter((name) => filled[name])
+      .map((name) => section(name, name === 'deleted' ? deleted : undefined));
     // Else the welcome view would show for a moment before the first answer.
     void vscode.commands.executeCommand('setContext', 'edgeMemory.isEmpty', sections.length === 0);
     return sections;
   }
 
   async #rows(parent: ParentNode): Promise<TreeNode[]> {
-    const contents = contentsOf(parent);
-    const rows: Rows<TreeNode> = await ('facets' in contents
-      ? this.#facets(parent, contents.facets)
-      : this.#memories(parent, contents.memories));
-    return rows.more ? [...rows.items, { kind: 'more', id: `${parent.id}/more`, parent }] : [...rows.items];
-  }
-
-  async #memories(parent: ParentNode, filter: MemoryFilter): Promise<Rows<MemoryNode>> {
-    const { items, more } = await this.#read(parent, (page) =>
-      this.#services.store.list({ ...page, filter, contentLimit: CONTENT_LIMIT }),
-    );
-    return {
-      more,
-      items: items.map((memory) => ({
-        kind: 'memory',
-        id: `${parent.id}/${memory.contentHash}`,
-        memory,
-        parent,
-      })),
-    };
-  }
-
-  async #facets(parent: ParentNode, facet: FacetKind): Promise<Rows<FacetNode>> {
-    const { store } = this.#services;
-    const [{ items, more }, local] = await Promise.all([
-      this.#read(parent, (page) => store.facets(facet, page)),
-      store.localProjects(),
+    const own = memoriesOf(parent);
+    const [names, memories] = await Promise.all([
+      this.#names(parent),
+      own === undefined ? [] : this.#memories(parent, own),
     ]);
-    return {
-      more,
-      items: items.map(({ name, count }) => ({
+    return [...names, ...memories];
+  }
+
+  #memories(parent: ParentNode, own: MemoryFilter): Promise<TreeNode[]> {
+    const query = {
+      filter: this.#filtered(own),
+      order: this.options.order.memories,
+      contentLimit: CONTENT_LIMIT,
+    };
+    return this.#read(
+      parent,
+      'memories',
+      (page) => this.#services.store.list({ ...query, ...page }),
+      (memory) => memoryNode(memory, parent),
+    );
+  }
+
+  /** The days, tags, types or projects right below. */
+  #names(parent: ParentNode): Promise<TreeNode[]> | readonly TreeNode[] {
+    if (parent.kind === 'tag') return parent.branch.below > 0 ? this.#tags(parent, parent.branch.name) : [];
+    if (parent.kind !== 'section') return [];
+    switch (parent.section) {
+      case 'recent':
+        return this.#days(parent);
+      case 'tags':
+        return this.#tags(parent, undefined);
+      case 'types':
+      case 'projects':
+        return this.#facets(parent, parent.section);
+      case 'pinned':
+      case 'deleted':
+        return [];
+    }
+  }
+
+  #days(parent: ParentNode): Promise<TreeNode[]> {
+    const query = { filter: this.#filtered(), order: this.options.order.memories };
+    return this.#read(
+      parent,
+      'names',
+      (page) => this.#services.store.days({ ...query, ...page }),
+      (day, i) => dayNode(day, i === 0),
+    );
+  }
+
+  #tags(parent: ParentNode, above: string | undefined): Promise<TreeNode[]> {
+    const query = { filter: this.#filtered(), order: this.options.order.names, parent: above };
+    return this.#read(parent, 'names', (page) => this.#services.store.tagTree({ ...query, ...page }), tagNode);
+  }
+
+  async #facets(parent: ParentNode, facet: 'types' | 'projects'): Promise<TreeNode[]> {
+    const { store } = this.#services;
+    const query = { filter: this.#filtered(), order: this.options.order.names };
+    const local = facet === 'projects' ? await store.localProjects() : [];
+    return this.#read(
+      parent,
+      'names',
+      (page) => store.facets(facet, { ...query, ...page }),
+      ({ name, count }) => ({
         kind: 'facet',
-        id: `${parent.id}/${name}`,
+        id: `${facet}/${name}`,
         facet,
         name,
         count,
-        localOnly: facet === 'projects' && local.includes(name),
-        parent,
-      })),
-    };
+        localOnly: local.includes(name),
+        parent: section(facet),
+      }),
+    );
   }
 
   /** As many rows as were asked for so far: one page at first. */
-  async #read<T>(parent: ParentNode, read: (page: PageRequest) => Promise<Page<T>>): Promise<Rows<T>> {
-    const wanted = this.#wanted.get(parent.id) ?? PAGE;
+  async #read<T>(
+    parent: ParentNode,
+    list: ListName,
+    read: (page: PageRequest) => Promise<Page<T>>,
+    draw: (item: T, index: number) => TreeNode,
+  ): Promise<TreeNode[]> {
+    const wanted = this.#wantedOf(parent, list);
     const items: T[] = [];
     let after: string | undefined;
     do {
@@ -142,6 +226,16 @@ export class MemoryTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
       items.push(...page.items);
       after = page.next;
     } while (after !== undefined && items.length < wanted);
-    return { items, more: after !== undefined };
+    const rows = items.map(draw);
+    return after === undefined ? rows : [...rows, { kind: 'more', id: `${parent.id}/more-${list}`, list, parent }];
+  }
+
+  /** “Today” is another day then. */
+  #awaitTomorrow(): void {
+    this.#tomorrow = setTimeout(() => {
+      this.#changed.fire(undefined);
+      this.#awaitTomorrow();
+    }, untilTomorrow() + 1000);
+    this.#tomorrow.unref();
   }
 }

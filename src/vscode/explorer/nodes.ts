@@ -1,24 +1,45 @@
-import type { FacetKind, Memory, MemoryFilter } from '../../memory/memory.ts';
+import type { Day, FacetKind, Memory, MemoryFilter, TagBranch } from '../../memory/memory.ts';
+import { tagPath } from '../../memory/tagTree.ts';
 
-export type SectionName = 'recent' | 'pinned' | FacetKind;
+export type SectionName = 'recent' | 'pinned' | FacetKind | 'deleted';
 
 /** A heading of the tree. */
 export interface SectionNode {
   readonly kind: 'section';
   readonly id: string;
   readonly section: SectionName;
+  /** How many memories are in it, where that is shown. */
+  readonly count: number | undefined;
 }
 
-/** A tag, type or project, with the memories that have it. */
+/** A calendar day with the memories of it. */
+export interface DayNode {
+  readonly kind: 'day';
+  readonly id: string;
+  readonly day: Day;
+  /** The first of the list, which is open at the beginning. */
+  readonly first: boolean;
+  readonly parent: SectionNode;
+}
+
+/** A level of the tags: first the levels below it, then the memories that have this very tag. */
+export interface TagNode {
+  readonly kind: 'tag';
+  readonly id: string;
+  readonly branch: TagBranch;
+  readonly parent: SectionNode | TagNode;
+}
+
+/** A type or a project, with the memories that have it. */
 export interface FacetNode {
   readonly kind: 'facet';
   readonly id: string;
-  readonly facet: FacetKind;
+  readonly facet: Exclude<FacetKind, 'tags'>;
   readonly name: string;
   readonly count: number;
   /** A project whose memories never leave this machine. */
   readonly localOnly: boolean;
-  readonly parent: ParentNode;
+  readonly parent: SectionNode;
 }
 
 export interface MemoryNode {
@@ -28,10 +49,14 @@ export interface MemoryNode {
   readonly parent: ParentNode;
 }
 
+/** What a parent lists page by page: the memories in it, or the days and names below it. */
+export type ListName = 'memories' | 'names';
+
 /** The row that loads the next page of its parent. */
 export interface MoreNode {
   readonly kind: 'more';
   readonly id: string;
+  readonly list: ListName;
   readonly parent: ParentNode;
 }
 
@@ -43,25 +68,56 @@ export interface ErrorNode {
   readonly parent: ParentNode | undefined;
 }
 
-export type ParentNode = SectionNode | FacetNode;
+export type ParentNode = SectionNode | DayNode | TagNode | FacetNode;
 export type TreeNode = ParentNode | MemoryNode | MoreNode | ErrorNode;
 
-export const section = (name: SectionName): SectionNode => ({ kind: 'section', id: name, section: name });
+export const isParent = (node: TreeNode): node is ParentNode =>
+  node.kind === 'section' || node.kind === 'day' || node.kind === 'tag' || node.kind === 'facet';
 
-/** What lies below a node: memories, or the names of one kind. */
-export type Contents = { readonly memories: MemoryFilter } | { readonly facets: FacetKind };
+export const section = (name: SectionName, count?: number): SectionNode => ({
+  kind: 'section',
+  id: name,
+  section: name,
+  count,
+});
 
-export function contentsOf(node: ParentNode): Contents {
-  const key = node.kind === 'section' ? node.section : node.facet;
-  if (key === 'recent') return { memories: {} };
-  if (key === 'pinned') return { memories: { pinned: true } };
-  if (node.kind === 'section') return { facets: key };
-  switch (key) {
-    case 'tags':
-      return { memories: { tags: [node.name] } };
-    case 'types':
-      return { memories: { memoryType: node.name } };
-    case 'projects':
-      return { memories: { project: node.name } };
+export const dayNode = (day: Day, first = false): DayNode => {
+  const at = new Date(day.from * 1000);
+  const date = [at.getFullYear(), at.getMonth() + 1, at.getDate()].join('-');
+  return { kind: 'day', id: `recent/${date}`, day, first, parent: section('recent') };
+};
+
+export const tagNode = (branch: TagBranch): TagNode => ({
+  kind: 'tag',
+  id: `tags/${branch.name}`,
+  branch,
+  parent: parentOfTag(branch.name),
+});
+
+/** The levels above count whatever they do: VS Code knows them by their ids. */
+const parentOfTag = (tag: string): SectionNode | TagNode => {
+  const name = tagPath(tag).at(-2);
+  return name === undefined ? section('tags') : tagNode({ name, count: 0, own: 0, below: 0 });
+};
+
+export const memoryNode = (memory: Memory, parent: ParentNode): MemoryNode => ({
+  kind: 'memory',
+  id: `${parent.id}/${memory.contentHash}`,
+  memory,
+  parent,
+});
+
+/** Which memories lie right below a node; undefined where none do. */
+export function memoriesOf(node: ParentNode): MemoryFilter | undefined {
+  switch (node.kind) {
+    case 'day':
+      return { time: { from: node.day.from, to: node.day.to } };
+    case 'tag':
+      return node.branch.own > 0 ? { tags: [node.branch.name] } : undefined;
+    case 'facet':
+      return node.facet === 'types' ? { memoryType: node.name } : { project: node.name };
+    case 'section':
+      if (node.section === 'pinned') return { pinned: true };
+      return node.section === 'deleted' ? { state: 'deleted' } : undefined;
   }
 }

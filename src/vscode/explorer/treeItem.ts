@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
-import type { FacetKind } from '../../memory/memory.ts';
 import { labelOf, spoken, summary } from '../memoryText.ts';
-import { inert, oneLine } from '../plainText.ts';
-import type { FacetNode, MemoryNode, SectionName, TreeNode } from './nodes.ts';
+import { oneLine } from '../plainText.ts';
+import { dayLabel, wholeDate } from './dayLabel.ts';
+import { rowUri } from './decorations.ts';
+import type { DayNode, FacetNode, MemoryNode, SectionName, SectionNode, TagNode, TreeNode } from './nodes.ts';
 
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
 
@@ -16,7 +17,11 @@ export function treeItem(node: TreeNode): vscode.TreeItem {
 function draw(node: TreeNode): vscode.TreeItem {
   switch (node.kind) {
     case 'section':
-      return sectionItem(node.section);
+      return sectionItem(node);
+    case 'day':
+      return dayItem(node);
+    case 'tag':
+      return tagItem(node);
     case 'facet':
       return facetItem(node);
     case 'memory':
@@ -41,42 +46,75 @@ function draw(node: TreeNode): vscode.TreeItem {
   }
 }
 
-const sectionIcons: Record<SectionName, string> = {
+const icons: Record<SectionName, string> = {
   recent: 'history',
   pinned: 'pinned',
   tags: 'tag',
   types: 'symbol-class',
   projects: 'repo',
+  deleted: 'trash',
 };
 
-function sectionItem(section: SectionName): vscode.TreeItem {
+function sectionItem({ section, count }: SectionNode): vscode.TreeItem {
   const titles: Record<SectionName, string> = {
     recent: vscode.l10n.t('Recent'),
     pinned: vscode.l10n.t('Pinned'),
     tags: vscode.l10n.t('Tags'),
     types: vscode.l10n.t('Types'),
     projects: vscode.l10n.t('Projects'),
+    deleted: vscode.l10n.t('Deleted'),
   };
-  const item = new vscode.TreeItem(
-    titles[section],
-    section === 'recent' || section === 'pinned' ? Expanded : Collapsed,
-  );
-  item.iconPath = new vscode.ThemeIcon(sectionIcons[section]);
-  item.contextValue = 'section';
+  const open = section === 'recent' || section === 'pinned';
+  const item = new vscode.TreeItem(titles[section], open ? Expanded : Collapsed);
+  item.iconPath = new vscode.ThemeIcon(icons[section]);
+  item.contextValue = section === 'deleted' ? 'section deletedSection' : 'section';
+  if (count !== undefined) counted(item, titles[section], count);
+  if (section === 'deleted')
+    item.tooltip = vscode.l10n.t('Deleted memories can be restored until they are deleted for good.');
   return item;
 }
 
-const facetIcons: Record<FacetKind, string> = { tags: 'tag', types: 'symbol-class', projects: 'repo' };
+function dayItem({ day, first }: DayNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(dayLabel(day.from), first ? Expanded : Collapsed);
+  item.contextValue = 'day';
+  item.tooltip = wholeDate(day.from);
+  return counted(item, wholeDate(day.from), day.count);
+}
+
+function tagItem({ branch }: TagNode): vscode.TreeItem {
+  const level = oneLine(branch.name.slice(branch.name.lastIndexOf(':', branch.name.length - 2) + 1), 100);
+  const item = new vscode.TreeItem(level || oneLine(branch.name, 100), Collapsed);
+  item.iconPath = new vscode.ThemeIcon(icons.tags);
+  item.contextValue = 'tag';
+  const name = oneLine(branch.name, 100);
+  item.tooltip =
+    branch.below === 0
+      ? vscode.l10n.t('#{0}: {1} memories', name, shown(branch.count))
+      : vscode.l10n.t(
+          '#{0}: {1} memories, each counted once. {2} have this very tag, the others one of the {3} tags below it.',
+          name,
+          shown(branch.count),
+          shown(branch.own),
+          shown(branch.below),
+        );
+  return counted(item, name, branch.count);
+}
 
 function facetItem(node: FacetNode): vscode.TreeItem {
   const item = new vscode.TreeItem(oneLine(node.name, 100), Collapsed);
-  const count = node.count.toLocaleString(vscode.env.language);
-  item.description = node.localOnly ? vscode.l10n.t('{0} · on this machine', count) : count;
-  item.iconPath = new vscode.ThemeIcon(node.localOnly ? 'lock' : facetIcons[node.facet]);
-  item.contextValue = node.facet === 'projects' ? (node.localOnly ? 'project local' : 'project') : node.facet;
-  item.accessibilityInformation = {
-    label: vscode.l10n.t('{0}, {1} memories', oneLine(node.name, 100), count),
-  };
+  counted(item, oneLine(node.name, 100), node.count);
+  if (node.localOnly) item.description = vscode.l10n.t('{0} · on this machine', shown(node.count));
+  item.iconPath = new vscode.ThemeIcon(node.localOnly ? 'lock' : icons[node.facet]);
+  item.contextValue = node.facet === 'projects' ? (node.localOnly ? 'project local' : 'project') : 'type';
+  return item;
+}
+
+const shown = (count: number): string => count.toLocaleString(vscode.env.language);
+
+/** The number after the name; a screen reader says of what. */
+function counted(item: vscode.TreeItem, name: string, count: number): vscode.TreeItem {
+  item.description = shown(count);
+  item.accessibilityInformation = { label: vscode.l10n.t('{0}, {1} memories', name, shown(count)) };
   return item;
 }
 
@@ -84,11 +122,15 @@ function memoryItem(node: MemoryNode): vscode.TreeItem {
   const { memory } = node;
   const item = new vscode.TreeItem(labelOf(memory), None);
   item.description = summary(memory);
-  item.iconPath = new vscode.ThemeIcon(memory.localOnly ? 'lock' : memory.pinned ? 'pinned' : 'note');
-  item.contextValue = `memory${memory.pinned ? ' pinned' : ''}${memory.localOnly ? ' local' : ''}`;
-  // appendText escapes markup, all but links in angle brackets.
-  const text = inert(memory.truncated ? `${memory.content}…` : memory.content);
-  item.tooltip = new vscode.MarkdownString().appendText(text);
+  const uri = rowUri(memory);
+  if (uri) item.resourceUri = uri;
+  const deleted = memory.deletedAt !== undefined;
+  item.iconPath = new vscode.ThemeIcon(
+    deleted ? 'trash' : memory.localOnly ? 'lock' : memory.pinned ? 'pinned' : 'note',
+  );
+  item.contextValue = deleted
+    ? 'deleted'
+    : `memory${memory.pinned ? ' pinned' : ''}${memory.localOnly ? ' local' : ''}`;
   item.command = { command: 'edgeMemory.showMemory', title: vscode.l10n.t('Show Memory'), arguments: [node] };
   item.accessibilityInformation = { label: spoken(memory) };
   return item;

@@ -1,0 +1,32 @@
+import * as vscode from 'vscode';
+import type { Memory } from '../../memory/memory.ts';
+
+/** Rows of the tree have addresses of this scheme, for their badges alone: nothing opens them. */
+const SCHEME = 'edge-memory-row';
+
+/** What a row's badge can tell, the first that holds. */
+type Mark = 'replaced' | 'local';
+
+const markOf = (memory: Memory): Mark | undefined =>
+  memory.supersededBy !== undefined ? 'replaced' : memory.localOnly ? 'local' : undefined;
+
+/** The address that carries a memory's mark; another one when the mark changes, so that VS Code asks anew. */
+export const rowUri = (memory: Memory): vscode.Uri | undefined => {
+  const mark = markOf(memory);
+  return mark && vscode.Uri.from({ scheme: SCHEME, path: `/${memory.contentHash}`, query: mark });
+};
+
+const decorations: Readonly<Record<Mark, () => vscode.FileDecoration>> = {
+  replaced: () => ({
+    badge: '→',
+    color: new vscode.ThemeColor('disabledForeground'),
+    tooltip: vscode.l10n.t('Replaced by a newer memory'),
+  }),
+  local: () => ({ badge: '⌂', tooltip: vscode.l10n.t('Stays on this machine') }),
+};
+
+export const registerDecorations = (): vscode.Disposable =>
+  vscode.window.registerFileDecorationProvider({
+    provideFileDecoration: ({ scheme, query }) =>
+      scheme === SCHEME && query in decorations ? decorations[query as Mark]() : undefined,
+  });

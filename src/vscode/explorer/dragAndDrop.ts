@@ -1,0 +1,39 @@
+import * as vscode from 'vscode';
+import { memoryUri } from '../documents/memoryDocuments.ts';
+import type { Services } from '../services.ts';
+import type { MemoryNode, TreeNode } from './nodes.ts';
+
+const VIEW = 'edgeMemory.memories';
+/** VS Code's own name for what is dragged out of a tree. */
+const ROWS = `application/vnd.code.tree.${VIEW.toLowerCase()}`;
+const URIS = 'text/uri-list';
+
+/** Memories dragged onto a tag, a type, a project, Pinned, Deleted or Recent; and from the tree into an editor. */
+export class DragAndDrop implements vscode.TreeDragAndDropController<TreeNode> {
+  readonly dropMimeTypes = [ROWS, URIS];
+  readonly dragMimeTypes = [URIS];
+  readonly #services: Services;
+
+  constructor(services: Services) {
+    this.#services = services;
+  }
+
+  handleDrag(source: readonly TreeNode[], data: vscode.DataTransfer): void {
+    const memories = source.filter((node): node is MemoryNode => node.kind === 'memory').map(({ memory }) => memory);
+    if (memories.length === 0) return;
+    const hashes = memories.map(({ contentHash }) => contentHash);
+    data.set(ROWS, new vscode.DataTransferItem(JSON.stringify(hashes)));
+    const uris = memories.map((memory) => memoryUri(memory).toString());
+    data.set(URIS, new vscode.DataTransferItem(uris.join('\r\n')));
+  }
+
+  async handleDrop(target: TreeNode | undefined, data: vscode.DataTransfer): Promise<void> {
+    try {
+      const rows = await data.get(ROWS)?.asString();
+      const { dropMemories } = await import('./drop.ts');
+      if (rows) await dropMemories(this.#services, JSON.parse(rows) as string[], target);
+    } catch (error) {
+      this.#services.errors.show('A drop onto the tree failed.', error);
+    }
+  }
+}

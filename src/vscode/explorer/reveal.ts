@@ -1,0 +1,38 @@
+import type { Memory } from '../../memory/memory.ts';
+import type { Services } from '../services.ts';
+import type { MemoryTree } from './memoryTree.ts';
+import { dayNode, memoryNode, section, type TreeNode } from './nodes.ts';
+
+const LARGEST_PAGE = 1000;
+
+/** The row of a memory under its day, or under Deleted; the lists above it are made long enough to hold it. */
+export async function nodeOf({ store }: Services, tree: MemoryTree, memory: Memory): Promise<TreeNode> {
+  const { createdAt } = memory;
+  const newest = tree.options.order.memories === 'newest';
+  // Rows of the same moment may stand before it: the page is a little longer than counted.
+  const before = newest ? { from: createdAt } : { to: createdAt };
+  const room = 50;
+  if (memory.deletedAt !== undefined) {
+    const deleted = section('deleted');
+    const ahead = await store.count({ state: 'deleted', time: before });
+    tree.want(deleted, 'memories', ahead + room);
+    return memoryNode(memory, deleted);
+  }
+  const recent = section('recent');
+  let rows = 0;
+  for (let after: string | undefined; ;) {
+    const page = await store.days({ order: tree.options.order.memories, limit: LARGEST_PAGE, after });
+    const index = page.items.findIndex(({ from, to }) => from <= createdAt && createdAt < to);
+    const day = page.items[index];
+    if (day !== undefined) {
+      tree.want(recent, 'names', rows + index + 1);
+      const parent = dayNode(day, rows + index === 0);
+      const ahead = await store.count({ time: { from: day.from, to: day.to, ...before } });
+      tree.want(parent, 'memories', ahead + room);
+      return memoryNode(memory, parent);
+    }
+    rows += page.items.length;
+    if (page.next === undefined) return recent;
+    after = page.next;
+  }
+}
