@@ -153,6 +153,7 @@ describe('memories, as a person meets them', () => {
     await focusTree();
     await keyboard.press('Home');
     await keyboard.press('ArrowDown');
+    await keyboard.press('ArrowDown');
     await keyboard.press('Enter');
     await workbench.editorLines().getByText('typed by hand').waitFor();
     await focusTree();

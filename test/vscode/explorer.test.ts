@@ -2,26 +2,41 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { MemoryTree } from '../../src/vscode/explorer/memoryTree.ts';
 import type { TreeNode } from '../../src/vscode/explorer/nodes.ts';
+import { TreeOptions } from '../../src/vscode/explorer/treeOptions.ts';
+import { nodeOf } from '../../src/vscode/explorer/reveal.ts';
 import { emptyStore, eventually, run, services, servicesWith, stored } from './access.ts';
 
 describe('the tree of memories', () => {
   let tree: MemoryTree;
+  let options: TreeOptions;
 
   before(async () => {
-    tree = new MemoryTree(await services());
+    options = new TreeOptions((await services()).context);
+    tree = new MemoryTree(await services(), options);
   });
-  after(() => tree.dispose());
+  after(() => {
+    tree.dispose();
+    options.dispose();
+  });
   beforeEach(emptyStore);
+  afterEach(async () => {
+    await options.narrow(undefined);
+    await options.sort({ memories: 'newest', names: 'count' });
+  });
 
-  const children = async (id: string): Promise<TreeNode[]> => {
+  /** What lies below the rows of these labels, one below the other. */
+  const children = async (...labels: readonly string[]): Promise<TreeNode[]> => {
     let nodes = await tree.getChildren();
-    for (const end of id.split('/').map((_, index, parts) => parts.slice(0, index + 1).join('/'))) {
-      const node = nodes.find((candidate) => candidate.id === end);
-      assert.ok(node, `no node ${end}`);
+    for (const wanted of labels) {
+      const node = nodes.find((candidate) => label(candidate) === wanted);
+      assert.ok(node, `no row ${wanted} among ${nodes.map((row) => label(row)).join(', ')}`);
       nodes = await tree.getChildren(node);
     }
     return nodes;
   };
+  const labels = async (...path: readonly string[]): Promise<string[]> =>
+    (await children(...path)).map((node) => label(node));
+  const dayAgo = (days: number): number => Date.now() / 1000 - days * 86_400;
   const label = (node: TreeNode, of = tree): string => {
     const item = of.getTreeItem(node);
     assert.ok(typeof item.label === 'string');
@@ -40,38 +55,92 @@ describe('the tree of memories', () => {
       (await tree.getChildren()).map((node) => label(node)),
       ['Recent', 'Tags', 'Types', 'Projects'],
     );
-    assert.deepEqual((await children('tags')).map(row), ['red | 2', 'blue | 1']);
-    assert.deepEqual((await children('types')).map(row).sort(), ['decision | 1', 'note | 1']);
-    assert.deepEqual((await children('projects')).map(row).sort(), ['alpha | 1', 'beta | 1']);
+    assert.deepEqual((await children('Tags')).map(row), ['red | 2', 'blue | 1']);
+    assert.deepEqual((await children('Types')).map(row).sort(), ['decision | 1', 'note | 1']);
+    assert.deepEqual((await children('Projects')).map(row).sort(), ['alpha | 1', 'beta | 1']);
+    assert.deepEqual(await labels('Tags', 'red'), ['two', 'one']);
+    assert.deepEqual(await labels('Types', 'decision'), ['one']);
+    assert.deepEqual(await labels('Projects', 'beta'), ['two']);
+  });
+
+  it('groups recent memories by the day', async () => {
+    await stored({ content: 'now' });
+    await stored({ content: 'long ago', createdAt: new Date(2020, 1, 29, 12).getTime() / 1000 });
+    await stored({ content: 'a day ago', createdAt: dayAgo(1) });
+    await stored({ content: 'also a day ago', createdAt: dayAgo(1) + 1 });
+    const weekday = new Date(dayAgo(3) * 1000).toLocaleDateString(vscode.env.language, { weekday: 'long' });
+    await stored({ content: 'three days ago', createdAt: dayAgo(3) });
+    assert.deepEqual((await children('Recent')).map(row), [
+      'Today | 1',
+      'Yesterday | 2',
+      `${weekday} | 1`,
+      'February 29, 2020 | 1',
+    ]);
+    assert.deepEqual(await labels('Recent', 'Yesterday'), ['also a day ago', 'a day ago']);
+    await options.sort({ memories: 'oldest', names: 'count' });
+    assert.deepEqual((await labels('Recent')).at(-1), 'Today');
+    assert.deepEqual(await labels('Recent', 'Yesterday'), ['a day ago', 'also a day ago']);
+  });
+
+  it('nests tags by their colons, says how they are counted, and sorts them', async () => {
+    await stored({ content: 'one', tags: ['area:api', 'area:web', 'zebra'] });
+    await stored({ content: 'two', tags: ['area', 'area:api', 'zebra'] });
+    await stored({ content: 'three', tags: ['zebra'] });
+    assert.deepEqual((await children('Tags')).map(row), ['zebra | 3', 'area | 2']);
     assert.deepEqual(
-      (await children('tags/red')).map((node) => label(node)),
-      ['two', 'one'],
+      (await children('Tags', 'area')).map((node) => label(node)),
+      ['api', 'web', 'two'],
     );
-    assert.deepEqual(
-      (await children('types/decision')).map((node) => label(node)),
-      ['one'],
+    assert.deepEqual(await labels('Tags', 'area', 'api'), ['two', 'one']);
+    const [, area] = await children('Tags');
+    assert.ok(area);
+    const { tooltip } = tree.getTreeItem(area);
+    assert.ok(typeof tooltip === 'string');
+    assert.match(
+      tooltip,
+      /^#area: 2 memories, each counted once\. 1 have this very tag, the others one of the 2 tags below it\.$/,
     );
-    assert.deepEqual(
-      (await children('projects/beta')).map((node) => label(node)),
-      ['two'],
-    );
+    await options.sort({ memories: 'newest', names: 'name' });
+    assert.deepEqual(await labels('Tags'), ['area', 'zebra']);
+  });
+
+  it('keeps deleted memories apart, with their number', async () => {
+    const memory = await stored({ content: 'not needed', tags: ['t'] });
+    await stored({ content: 'needed' });
+    await (await services()).store.delete([memory.contentHash]);
+    assert.equal((await tree.getChildren()).map(row).at(-1), 'Deleted | 1');
+    const [deleted] = await children('Deleted');
+    assert.ok(deleted);
+    assert.equal(tree.getTreeItem(deleted).contextValue, 'deleted');
+  });
+
+  it('shows only what matches a filter, in every section, and its counts', async () => {
+    await stored({ content: 'one', tags: ['red', 'blue'], project: 'alpha', memoryType: 'note' });
+    await stored({ content: 'two', tags: ['red'], project: 'beta', pinned: true });
+    await stored({ content: 'three', tags: ['blue'], project: 'alpha', createdAt: dayAgo(40) });
+    await options.narrow({ project: 'alpha', tags: ['blue'] });
+    assert.deepEqual(await labels(), ['Recent', 'Tags', 'Types', 'Projects']);
+    assert.deepEqual((await children('Tags')).map(row), ['blue | 2', 'red | 1']);
+    assert.deepEqual(await labels('Tags', 'red'), ['one']);
+    await options.narrow({ time: { from: dayAgo(41), to: dayAgo(39) } });
+    assert.deepEqual((await labels('Recent')).length, 1);
+    assert.deepEqual(await labels('Tags', 'blue'), ['three']);
+    await options.narrow({ project: 'gamma' });
+    assert.deepEqual(await labels(), []);
   });
 
   it('shows pinned memories apart', async () => {
     await stored({ content: 'often needed', pinned: true });
     await stored({ content: 'other' });
-    assert.deepEqual(
-      (await children('pinned')).map((node) => label(node)),
-      ['often needed'],
-    );
+    assert.deepEqual(await labels('Pinned'), ['often needed']);
   });
 
   it('marks what stays on this machine', async () => {
     await stored({ content: 'private', project: 'secret' });
     await run('keepProjectLocal', 'secret');
     try {
-      assert.deepEqual((await children('projects')).map(row), ['secret | 1 · on this machine']);
-      const [memory] = await children('recent');
+      assert.deepEqual((await children('Projects')).map(row), ['secret | 1 · on this machine']);
+      const [memory] = await children('Recent', 'Today');
       assert.ok(memory);
       assert.match(tree.getTreeItem(memory).accessibilityInformation?.label ?? '', /stays on this machine/);
     } finally {
@@ -83,14 +152,14 @@ describe('the tree of memories', () => {
     const { store } = await services();
     const names = Array.from({ length: 200 }, (_, index) => `memory ${index}`);
     await store.storeMany(names.map((content, index) => ({ content, tags: [`tag-${index % 120}`] })));
-    for (const section of ['recent', 'tags']) {
-      const first = await children(section);
+    for (const path of [['Recent', 'Today'], ['Tags']]) {
+      const first = await children(...path);
       assert.equal(first.length, 51);
       const more = first.at(-1);
       assert.ok(more?.kind === 'more');
       assert.equal(label(more), 'Load more…');
-      tree.loadMore(more.parent);
-      const second = await children(section);
+      tree.loadMore(more);
+      const second = await children(...path);
       assert.equal(second.length, 101);
       assert.deepEqual(
         second.slice(0, 50).map((node) => label(node)),
@@ -98,20 +167,20 @@ describe('the tree of memories', () => {
       );
     }
     for (let page = 0; page < 2; page++) {
-      const more = (await children('recent')).at(-1);
+      const more = (await children('Recent', 'Today')).at(-1);
       assert.ok(more?.kind === 'more');
-      tree.loadMore(more.parent);
+      tree.loadMore(more);
     }
-    const all = await children('recent');
+    const all = await labels('Recent', 'Today');
     assert.equal(all.length, 200);
-    assert.deepEqual(new Set(all.map((node) => label(node))), new Set(names));
+    assert.deepEqual(new Set(all), new Set(names));
   });
 
   it('keeps the ids of its rows from one reading to the next', async () => {
     await stored({ content: 'one', tags: ['red'] });
-    const before = [await tree.getChildren(), await children('tags'), await children('tags/red')].flat();
+    const before = [await tree.getChildren(), await children('Tags'), await children('Tags', 'red')].flat();
     await stored({ content: 'two', tags: ['green'] });
-    const after = [await tree.getChildren(), await children('tags'), await children('tags/red')].flat();
+    const after = [await tree.getChildren(), await children('Tags'), await children('Tags', 'red')].flat();
     const ids = new Set(after.map(({ id }) => id));
     assert.deepEqual(
       before.filter(({ id }) => !ids.has(id)),
@@ -132,7 +201,7 @@ describe('the tree of memories', () => {
 
   it('shows an error as a row, never as an empty list', async () => {
     const broken = (): Promise<never> => Promise.reject(new Error('disk on fire'));
-    const failing = new MemoryTree(await servicesWith({ list: broken, facets: broken }));
+    const failing = new MemoryTree(await servicesWith({ list: broken, facets: broken }), options);
     try {
       const [only, ...rest] = await failing.getChildren();
       assert.ok(only);
@@ -143,13 +212,38 @@ describe('the tree of memories', () => {
     }
   });
 
-  it('has a plain-text tooltip for every memory', async () => {
-    await stored({ content: 'A *tooltip* with <b>markup</b>' });
-    const [memory] = await children('recent');
+  it('has a plain-text tooltip for every memory, made when it is looked at', async () => {
+    await stored({
+      content: 'A *tooltip* with <b>markup</b> ![x](https://example.test/x.png)',
+      tags: ['#<img>'],
+    });
+    const [memory] = await children('Recent', 'Today');
     assert.ok(memory);
-    const { tooltip } = tree.getTreeItem(memory);
+    const item = tree.getTreeItem(memory);
+    assert.equal(item.tooltip, undefined);
+    const { tooltip } = tree.resolveTreeItem(item, memory);
     assert.ok(tooltip instanceof vscode.MarkdownString);
     assert.ok(!tooltip.isTrusted && !tooltip.supportHtml && !tooltip.supportThemeIcons);
     assert.match(tooltip.value, /A&nbsp;\\\*tooltip\\\*&nbsp;with/);
+    assert.doesNotMatch(tooltip.value, /!\[x\]\(|<img|<b>/);
+  });
+
+  it('finds the row of a memory however deep it lies', async () => {
+    const { store } = await services();
+    await store.storeMany(
+      Array.from({ length: 300 }, (_, i) => ({ content: `memory ${i}`, createdAt: dayAgo(i % 100) - i })),
+    );
+    const { items } = await store.list({ order: 'oldest', limit: 1 });
+    const [oldest] = items;
+    assert.ok(oldest);
+    const node = await nodeOf(await services(), tree, oldest);
+    const path: TreeNode[] = [];
+    for (let at: TreeNode | undefined = node; at; at = tree.getParent(at)) path.unshift(at);
+    let rows = await tree.getChildren();
+    for (const { id } of path) {
+      const row = rows.find((candidate) => candidate.id === id);
+      assert.ok(row, `no row ${id}`);
+      rows = await tree.getChildren(row);
+    }
   });
 });

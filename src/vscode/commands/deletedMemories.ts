@@ -8,7 +8,10 @@ import { targetMemories } from './targets.ts';
 const PAGE = 500;
 
 /** Asks, and removes deleted memories with all that belongs to them. Answers the hashes that are gone. */
-export async function deleteForGood(services: CommandServices, ...args: readonly unknown[]): Promise<string[]> {
+export async function deleteForGood(
+  services: CommandServices,
+  ...args: readonly unknown[]
+): Promise<string[]> {
   const title = vscode.l10n.t('Delete for Good');
   const memories = await targetMemories(services, args, { title, state: 'deleted' });
   const [first] = memories;

@@ -16,7 +16,10 @@ export async function refresh({ store, events }: CommandServices): Promise<void>
 }
 
 /** Shows a memory in the tree, whatever page it is on; a filter that hides it ends. */
-export async function revealInExplorer(services: CommandServices, ...args: readonly unknown[]): Promise<void> {
+export async function revealInExplorer(
+  services: CommandServices,
+  ...args: readonly unknown[]
+): Promise<void> {
   const [memory] = await targetMemories(services, args, { title: vscode.l10n.t('Reveal in Explorer') });
   if (!memory) return;
   const { nodeOf } = await import('../explorer/reveal.ts');
@@ -43,10 +46,13 @@ async function askOrder(now: TreeOrder): Promise<Partial<TreeOrder> | undefined>
   const row = (label: string, order: Partial<TreeOrder>) => ({
     order,
     label,
-    description:
-      order.memories === now.memories || order.names === now.names ? vscode.l10n.t('now') : '',
+    description: order.memories === now.memories || order.names === now.names ? vscode.l10n.t('now') : '',
   });
-  const separator = (label: string) => ({ label, kind: vscode.QuickPickItemKind.Separator, order: undefined });
+  const separator = (label: string) => ({
+    label,
+    kind: vscode.QuickPickItemKind.Separator,
+    order: undefined,
+  });
   const chosen = await vscode.window.showQuickPick(
     [
       separator(vscode.l10n.t('Memories')),

@@ -57,7 +57,8 @@ async function askFilter({ store }: CommandServices, now: TreeFilter): Promise<T
   pick.title = vscode.l10n.t('Filter Explorer');
   pick.placeholder = vscode.l10n.t('Tick what memories must have, or type a time such as “last week”');
   pick.canSelectMany = true;
-  const times = now.time && now.timeText ? [timeItem(now.timeText, { range: now.time, understood: now.timeText })] : [];
+  const times =
+    now.time && now.timeText ? [timeItem(now.timeText, { range: now.time, understood: now.timeText })] : [];
   pick.items = [...times, ...known];
   pick.selectedItems = pick.items.filter(({ filter }) => filter && isPart(filter, now));
   pick.onDidChangeValue((text) => {

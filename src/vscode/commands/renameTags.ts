@@ -53,7 +53,11 @@ async function change(services: CommandServices, plan: RenamingPlan, yes: string
   const done: TagChange[] = [];
   let failure: unknown;
   await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Changing tags'), cancellable: true },
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Changing tags'),
+      cancellable: true,
+    },
     async (progress, cancelled) => {
       const controller = new AbortController();
       cancelled.onCancellationRequested(() => controller.abort());
@@ -74,7 +78,7 @@ async function change(services: CommandServices, plan: RenamingPlan, yes: string
     services.errors.show('Tags could not be changed.', failure);
     if (done.length === 0) return 0;
   }
-  const undo = async (): Promise<void> => void (await store.retag(done.map(undoOf)));
+  const undo = (): Promise<unknown> => store.retag(done.map(undoOf));
   void offerUndo(outcome(done.length, failure === undefined ? undefined : plan.memories), undo);
   return done.length;
 }
@@ -99,7 +103,12 @@ function preview({ tags, examples }: RenamingPlan): string {
     const name = oneLine(from, 60);
     if (to === undefined) return vscode.l10n.t('#{0} ({1}) is removed', name, number(count));
     return merges
-      ? vscode.l10n.t('#{0} ({1}) → #{2}, which exists: they become one', name, number(count), oneLine(to, 60))
+      ? vscode.l10n.t(
+          '#{0} ({1}) → #{2}, which exists: they become one',
+          name,
+          number(count),
+          oneLine(to, 60),
+        )
       : `#${name} (${number(count)}) → #${oneLine(to, 60)}`;
   });
   if (tags.length > TAGS_SHOWN)
@@ -116,6 +125,9 @@ async function targetTags(
   several = false,
 ): Promise<string[]> {
   const [first, selected] = args;
+  // A key binding says that the selection is meant.
+  const key = (first as { readonly selection?: unknown } | null | undefined)?.selection === true;
+  if (key) return services.explorer.view.selection.flatMap(tagIn);
   const rows = Array.isArray(selected) && selected.length > 1 ? selected : [first].flat();
   const given = [...new Set(rows.flatMap(tagIn))];
   if (given.length > 0) return given;

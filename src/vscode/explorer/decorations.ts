@@ -17,12 +17,13 @@ export const rowUri = (memory: Memory): vscode.Uri | undefined => {
 };
 
 const decorations: Readonly<Record<Mark, () => vscode.FileDecoration>> = {
-  replaced: () => ({
-    badge: '→',
-    color: new vscode.ThemeColor('disabledForeground'),
-    tooltip: vscode.l10n.t('Replaced by a newer memory'),
-  }),
-  local: () => ({ badge: '⌂', tooltip: vscode.l10n.t('Stays on this machine') }),
+  replaced: () =>
+    new vscode.FileDecoration(
+      '→',
+      vscode.l10n.t('Replaced by a newer memory'),
+      new vscode.ThemeColor('disabledForeground'),
+    ),
+  local: () => new vscode.FileDecoration('⌂', vscode.l10n.t('Stays on this machine')),
 };
 
 export const registerDecorations = (): vscode.Disposable =>

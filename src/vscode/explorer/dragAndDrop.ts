@@ -8,7 +8,7 @@ const VIEW = 'edgeMemory.memories';
 const ROWS = `application/vnd.code.tree.${VIEW.toLowerCase()}`;
 const URIS = 'text/uri-list';
 
-/** Memories dragged onto a tag, a type, a project, Pinned, Deleted or Recent; and from the tree into an editor. */
+/** Memories dragged onto a tag, a type, a project, Pinned, Deleted or Recent, or into an editor; files dragged onto the tree. */
 export class DragAndDrop implements vscode.TreeDragAndDropController<TreeNode> {
   readonly dropMimeTypes = [ROWS, URIS];
   readonly dragMimeTypes = [URIS];
@@ -19,7 +19,9 @@ export class DragAndDrop implements vscode.TreeDragAndDropController<TreeNode> {
   }
 
   handleDrag(source: readonly TreeNode[], data: vscode.DataTransfer): void {
-    const memories = source.filter((node): node is MemoryNode => node.kind === 'memory').map(({ memory }) => memory);
+    const memories = source
+      .filter((node): node is MemoryNode => node.kind === 'memory')
+      .map(({ memory }) => memory);
     if (memories.length === 0) return;
     const hashes = memories.map(({ contentHash }) => contentHash);
     data.set(ROWS, new vscode.DataTransferItem(JSON.stringify(hashes)));
@@ -30,10 +32,26 @@ export class DragAndDrop implements vscode.TreeDragAndDropController<TreeNode> {
   async handleDrop(target: TreeNode | undefined, data: vscode.DataTransfer): Promise<void> {
     try {
       const rows = await data.get(ROWS)?.asString();
-      const { dropMemories } = await import('./drop.ts');
-      if (rows) await dropMemories(this.#services, JSON.parse(rows) as string[], target);
+      if (rows) {
+        const { dropMemories } = await import('./drop.ts');
+        await dropMemories(this.#services, JSON.parse(rows) as string[], target);
+        return;
+      }
+      const files = urisIn((await data.get(URIS)?.asString()) ?? '').filter(
+        ({ scheme }) => scheme !== 'edge-memory',
+      );
+      if (files.length === 0) return;
+      const { storeFiles } = await import('../commands/storeFiles.ts');
+      await storeFiles(this.#services, files);
     } catch (error) {
       this.#services.errors.show('A drop onto the tree failed.', error);
     }
   }
 }
+
+/** A line a URI; those that begin with `#` are comments. */
+const urisIn = (list: string): vscode.Uri[] =>
+  list
+    .split(/\r?\n/)
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => vscode.Uri.parse(line));

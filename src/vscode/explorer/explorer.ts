@@ -36,11 +36,21 @@ export function registerExplorer(services: Services): Explorer {
     options,
     registerDecorations(),
     options.onDidChange(showFilter),
+    view.onDidChangeSelection(({ selection }) => {
+      const tag = selection.length === 1 && selection[0]?.kind === 'tag';
+      void vscode.commands.executeCommand('setContext', 'edgeMemory.selectedTag', tag);
+    }),
     services.events.onDidEmbed((progress) => {
       view.message = progressMessage(progress) ?? '';
     }),
   );
-  return { tree, view, dispose: () => disposables.dispose() };
+  return {
+    tree,
+    view,
+    dispose: () => {
+      disposables.dispose();
+    },
+  };
 }
 
 /** What is shown of a filter beside the view's name. */

@@ -188,7 +188,12 @@ export class MemoryTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
 
   #tags(parent: ParentNode, above: string | undefined): Promise<TreeNode[]> {
     const query = { filter: this.#filtered(), order: this.options.order.names, parent: above };
-    return this.#read(parent, 'names', (page) => this.#services.store.tagTree({ ...query, ...page }), tagNode);
+    return this.#read(
+      parent,
+      'names',
+      (page) => this.#services.store.tagTree({ ...query, ...page }),
+      tagNode,
+    );
   }
 
   async #facets(parent: ParentNode, facet: 'types' | 'projects'): Promise<TreeNode[]> {
@@ -227,7 +232,9 @@ export class MemoryTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
       after = page.next;
     } while (after !== undefined && items.length < wanted);
     const rows = items.map(draw);
-    return after === undefined ? rows : [...rows, { kind: 'more', id: `${parent.id}/more-${list}`, list, parent }];
+    return after === undefined
+      ? rows
+      : [...rows, { kind: 'more', id: `${parent.id}/more-${list}`, list, parent }];
   }
 
   /** “Today” is another day then. */

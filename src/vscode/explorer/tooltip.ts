@@ -10,7 +10,12 @@ export function describeMemory(memory: Memory): vscode.MarkdownString {
   const tooltip = new vscode.MarkdownString().appendText(text);
   tooltip.appendMarkdown('\n\n---\n\n');
   for (const [name, value] of factsOf(memory))
-    tooltip.appendMarkdown('**').appendText(name).appendMarkdown('** ').appendText(inert(value)).appendMarkdown('  \n');
+    tooltip
+      .appendMarkdown('**')
+      .appendText(name)
+      .appendMarkdown('** ')
+      .appendText(inert(value))
+      .appendMarkdown('  \n');
   return tooltip;
 }
 
@@ -19,7 +24,12 @@ const factsOf = (memory: Memory): (readonly [string, string])[] => {
   const facts: readonly (readonly [string, string | undefined])[] = [
     [vscode.l10n.t('Tags'), tags.slice(0, 20).join(' ') + (tags.length > 20 ? ' …' : '')],
     [vscode.l10n.t('Type'), memory.memoryType && oneLine(memory.memoryType, 60)],
-    [vscode.l10n.t('Project'), projectsOf(memory.tags).map((name) => oneLine(name, 60)).join(', ')],
+    [
+      vscode.l10n.t('Project'),
+      projectsOf(memory.tags)
+        .map((name) => oneLine(name, 60))
+        .join(', '),
+    ],
     [vscode.l10n.t('Created'), dateTime(memory.createdAt)],
     [vscode.l10n.t('Deleted'), memory.deletedAt === undefined ? undefined : dateTime(memory.deletedAt)],
     [vscode.l10n.t('From'), memory.source && placeOf(memory.source)],
