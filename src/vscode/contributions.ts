@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import { registerCommands } from './commands/registerCommands.ts';
 import { registerMemoryDocuments } from './documents/memoryDocuments.ts';
 import { registerExplorer } from './explorer/explorer.ts';
+import { Milestones } from './firstMinutes/milestones.ts';
+import { isTurnedOff, tellTurnedOff } from './firstMinutes/turnedOff.ts';
 import { AgentAccess } from './mcp/agentAccess.ts';
 import { OverviewPanel } from './overview/overviewPanel.ts';
 import type { Services } from './services.ts';
@@ -15,6 +17,7 @@ export function registerContributions(
 ): vscode.Disposable {
   const explorer = registerExplorer(services);
   const overview = new OverviewPanel(services);
+  tellTurnedOff(isTurnedOff(services.context));
   return vscode.Disposable.from(
     explorer,
     overview,
@@ -23,5 +26,6 @@ export function registerContributions(
     new StatusBar(services),
     registerTerminalCommand(services, installTerminalCommand),
     new AgentAccess(services),
+    new Milestones(services),
   );
 }

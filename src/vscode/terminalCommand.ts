@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { databaseIn, defaultDataFolder } from '../local/paths.ts';
+import { isTurnedOff } from './firstMinutes/turnedOff.ts';
 import type { Services } from './services.ts';
 
 /** Writing a file can wait until the window's own start is over. */
@@ -38,7 +39,7 @@ export function registerTerminalCommand(
 async function provide({ context, settings }: Services, install: InstallTerminalCommand): Promise<void> {
   const environment = context.environmentVariableCollection;
   environment.clear();
-  if (!settings.addToTerminalPath || !terminalsRunHere(context)) return;
+  if (isTurnedOff(context) || !settings.addToTerminalPath || !terminalsRunHere(context)) return;
   const { dataFolder } = settings;
   const folder = await install({
     dataFolder,

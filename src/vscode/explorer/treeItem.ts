@@ -76,6 +76,7 @@ function sectionItem({ section, count }: SectionNode): vscode.TreeItem {
 
 function dayItem({ day, first }: DayNode): vscode.TreeItem {
   const item = new vscode.TreeItem(dayLabel(day.from), first ? Expanded : Collapsed);
+  item.iconPath = new vscode.ThemeIcon('calendar');
   item.contextValue = 'day';
   item.tooltip = wholeDate(day.from);
   return counted(item, wholeDate(day.from), day.count);

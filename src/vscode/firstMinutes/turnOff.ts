@@ -1,0 +1,126 @@
+import { rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { changeInstructions } from '../agents/agentInstructions.ts';
+import { AgentTraces } from '../agents/agentTraces.ts';
+import { configurationFor } from '../agents/mcpConfigurations.ts';
+import type { CommandServices } from '../commands/registerCommands.ts';
+import { describeError } from '../errors.ts';
+import { say } from '../say.ts';
+import { SECTION } from '../settings.ts';
+import { setTurnedOff } from './turnedOff.ts';
+
+const { Global, Workspace, WorkspaceFolder } = vscode.ConfigurationTarget;
+
+/** The files that the terminal command consists of. */
+const LAUNCHERS = ['edge-memory', 'edge-memory.cmd'];
+
+/**
+ * Says what was written outside of the memory, takes it back after a yes, and says what is left and where the
+ * memories stay. Answers the report, or undefined where nothing was done.
+ */
+export async function turnOff(services: CommandServices): Promise<string | undefined> {
+  const { context, settings } = services;
+  const traces = new AgentTraces(context.globalState);
+  // Before the launcher goes: configurations name its place.
+  const copied = await Promise.all(
+    traces.copied.map(async ({ client }) => configurationFor(services, client)),
+  );
+  const changed = changedSettings(context);
+  const bin = path.join(settings.dataFolder, 'bin');
+  const folder = shortened(settings.dataFolder);
+  const plan = [
+    vscode.l10n.t(
+      'Taken back: the terminal command in {0} and its place on the PATH of terminals',
+      shortened(bin),
+    ),
+    ...(changed.length > 0 ? [vscode.l10n.t('Taken back: {0} settings', changed.length)] : []),
+    ...traces.instructionFiles.map((uri) =>
+      vscode.l10n.t('Taken back, after you saw the change: the section in {0}', nameOf(uri)),
+    ),
+    ...copied.map(({ name }) => vscode.l10n.t('Yours to remove: the configuration copied for {0}', name)),
+    '',
+    vscode.l10n.t('Your memories stay in {0}. Turn On brings everything else back.', folder),
+  ].join('\n');
+  const yes = vscode.l10n.t('Turn Off');
+  const question = vscode.l10n.t('Turn off Edge Memory?');
+  if ((await vscode.window.showWarningMessage(question, { modal: true, detail: plan }, yes)) !== yes)
+    return undefined;
+
+  const problems: string[] = [];
+  const attempt = async (take: () => PromiseLike<unknown>): Promise<void> => {
+    try {
+      await take();
+    } catch (error) {
+      problems.push(describeError(error));
+    }
+  };
+  await setTurnedOff(context, true);
+  context.environmentVariableCollection.clear();
+  for (const uri of traces.instructionFiles)
+    await attempt(() =>
+      changeInstructions(services, { uri: vscode.Uri.parse(uri), name: nameOf(uri), action: 'remove' }),
+    );
+  for (const name of LAUNCHERS) await attempt(() => rm(path.join(bin, name), { force: true }));
+  for (const { key, target } of changed)
+    await attempt(() => vscode.workspace.getConfiguration(SECTION).update(key, undefined, target));
+
+  const report = [
+    vscode.l10n.t('# Edge Memory is turned off'),
+    vscode.l10n.t('Your memories are in `{0}`, as they were. Delete that folder to remove them too.', folder),
+    services.connection.target === undefined
+      ? ''
+      : vscode.l10n.t(
+          'Those in Cloudflare stay in your account ({0}). “Disconnect” forgets the token; “Remove Edge Memory’s Tables” removes them.',
+          services.connection.target.accountName,
+        ),
+    ...section(vscode.l10n.t('## Still there: yours to remove'), [
+      ...traces.instructionFiles.map((uri) =>
+        vscode.l10n.t('The section in {0}: its change was not confirmed.', nameOf(uri)),
+      ),
+      ...copied.map(({ name, undo, file }) => `${name}: ${undo ? `\`${undo}\`` : (file ?? '')}`),
+    ]),
+    ...section(vscode.l10n.t('## What could not be taken back'), problems),
+    vscode.l10n.t('Run “Turn On” to use it again, or uninstall it in the Extensions view.'),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+  const document = await vscode.workspace.openTextDocument({ language: 'markdown', content: report });
+  await vscode.window.showTextDocument(document);
+  return report;
+}
+
+/** Brings back what Turn Off took, but for settings, sections and configurations. */
+export async function turnOn(services: CommandServices): Promise<void> {
+  await setTurnedOff(services.context, false);
+  await vscode.commands.executeCommand('edgeMemory.refresh');
+  say(vscode.l10n.t('Edge Memory is turned on: reload the window for its terminal command'));
+}
+
+const section = (title: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : [title, lines.map((line) => `- ${line}`).join('\n')];
+
+/** Settings of ours that a person has set, wherever they are. */
+function changedSettings({
+  extension,
+}: vscode.ExtensionContext): { readonly key: string; readonly target: vscode.ConfigurationTarget }[] {
+  const configuration = vscode.workspace.getConfiguration(SECTION);
+  const { contributes } = extension.packageJSON as {
+    readonly contributes: { readonly configuration: readonly { readonly properties: object }[] };
+  };
+  const names = contributes.configuration.flatMap(({ properties }) => Object.keys(properties));
+  const keys = names.map((name) => name.slice(SECTION.length + 1));
+  return keys.flatMap((key) => {
+    const found = configuration.inspect(key);
+    return [
+      ...(found?.globalValue === undefined ? [] : [{ key, target: Global }]),
+      ...(found?.workspaceValue === undefined ? [] : [{ key, target: Workspace }]),
+      ...(found?.workspaceFolderValue === undefined ? [] : [{ key, target: WorkspaceFolder }]),
+    ];
+  });
+}
+
+const nameOf = (uri: string): string => vscode.workspace.asRelativePath(vscode.Uri.parse(uri));
+
+const shortened = (file: string): string => file.replace(homedir(), '~');
