@@ -14,11 +14,13 @@ describe('the tools in package.json', () => {
   });
 
   it('can each be switched off, but for older names, which are off unless asked for', () => {
-    const { properties } = (
-      manifest().contributes as {
-        configuration: { properties: Record<string, { items?: { enum: string[] } }> };
-      }
-    ).configuration;
+    const { configuration } = manifest().contributes as {
+      configuration: { properties: Record<string, { items?: { enum: string[] } }> }[];
+    };
+    const properties = Object.assign({}, ...configuration.map(({ properties }) => properties)) as Record<
+      string,
+      { items?: { enum: string[] } }
+    >;
     const names = (languageModelTools() as { name: string }[]).map(({ name }) => name.slice('edge_'.length));
     assert.deepEqual(
       properties['edgeMemory.agents.disabledTools']?.items?.enum,
