@@ -1,3 +1,5 @@
+import type { McpSettings } from './mcpContext.ts';
+
 /** How a client starts the server over standard input and output. */
 export interface ServerLaunch {
   readonly command: string;
@@ -92,17 +94,33 @@ export const clientConfig = (
   platform: NodeJS.Platform,
 ): ClientConfig => configs[client](launch, platform);
 
+export interface LaunchOptions {
+  /** Named where it is not the one that every face uses by default. */
+  readonly database?: string | undefined;
+  /** What agents may do. */
+  readonly settings?: McpSettings | undefined;
+}
+
 /**
  * Starts the launcher at the absolute path `launcher`. On Windows that is a batch file, which only cmd.exe can start.
- * `database` is named where it is not the one that every face uses by default.
  */
 export const serverLaunch = (
   launcher: string,
   platform: NodeJS.Platform,
-  database?: string,
-): ServerLaunch => ({
-  ...(platform === 'win32'
-    ? { command: 'cmd.exe', args: ['/d', '/c', `${launcher}.cmd`, 'mcp'] }
-    : { command: launcher, args: ['mcp'] }),
-  env: database === undefined ? {} : { EDGE_MEMORY_DATABASE: database },
-});
+  { database, settings = {} }: LaunchOptions = {},
+): ServerLaunch => {
+  const args = ['mcp', ...optionsFor(settings)];
+  return {
+    ...(platform === 'win32'
+      ? { command: 'cmd.exe', args: ['/d', '/c', `${launcher}.cmd`, ...args] }
+      : { command: launcher, args }),
+    env: database === undefined ? {} : { EDGE_MEMORY_DATABASE: database },
+  };
+};
+
+const optionsFor = ({ readOnly, onlyProject, olderNames, disabledTools = [] }: McpSettings): string[] => [
+  ...(readOnly ? ['--read-only'] : []),
+  ...(onlyProject ? ['--only-project'] : []),
+  ...(olderNames ? ['--older-names'] : []),
+  ...(disabledTools.length > 0 ? ['--disable', disabledTools.join(',')] : []),
+];

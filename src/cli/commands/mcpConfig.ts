@@ -22,7 +22,9 @@ export const addMcpConfigCommand = (program: Command, cli: Cli): void => {
       ]);
       const launcher = await installedLauncher(defaultDataFolder());
       const named = cli.options().database ?? process.env['EDGE_MEMORY_DATABASE'];
-      const launch = serverLaunch(launcher, process.platform, named ? path.resolve(named) : undefined);
+      const launch = serverLaunch(launcher, process.platform, {
+        database: named ? path.resolve(named) : undefined,
+      });
       const { name, file, text, undo } = clientConfig(client, launch, process.platform);
       answer(cli, { client, name, file: file ?? null, text, undo: undo ?? null }, () => text.trimEnd());
       if (cli.options().json) return;

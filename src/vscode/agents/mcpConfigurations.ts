@@ -4,8 +4,9 @@ import * as vscode from 'vscode';
 import { databaseIn, defaultDataFolder } from '../../local/paths.ts';
 import { type ClientConfig, clientConfig, type McpClientId, serverLaunch } from '../../mcp/clientConfigs.ts';
 import type { CommandServices } from '../commands/registerCommands.ts';
+import { agentSettings } from '../mcp/agentSettings.ts';
 
-/** The configuration for a client on this machine; writes the command that it starts. */
+/** The configuration for a client on this machine, with what agents may do; writes the command that it starts. */
 export async function configurationFor(
   { context, settings, installTerminalCommand }: CommandServices,
   client: McpClientId,
@@ -17,7 +18,10 @@ export async function configurationFor(
     nodeExecutable: process.execPath,
   });
   const database = dataFolder === defaultDataFolder() ? undefined : databaseIn(dataFolder);
-  const launch = serverLaunch(path.join(folder, 'edge-memory'), process.platform, database);
+  const launch = serverLaunch(path.join(folder, 'edge-memory'), process.platform, {
+    database,
+    settings: agentSettings(),
+  });
   return clientConfig(client, launch, process.platform);
 }
 

@@ -19,7 +19,7 @@ describe('configurations for other clients', () => {
   it('of Claude Code are a line for the terminal, quoted for its shell, and the line that takes it back', () => {
     const { text, undo, file } = clientConfig(
       'claude-code',
-      serverLaunch("/home/o'neil/em", 'linux', '/m y.db'),
+      serverLaunch("/home/o'neil/em", 'linux', { database: '/m y.db' }),
       'linux',
     );
     assert.equal(
@@ -38,9 +38,17 @@ describe('configurations for other clients', () => {
 
   it('name the database only where it is another than the default one', () => {
     assert.deepEqual(launch.env, {});
-    assert.deepEqual(serverLaunch(LAUNCHER, 'linux', '/data/memory.db').env, {
+    assert.deepEqual(serverLaunch(LAUNCHER, 'linux', { database: '/data/memory.db' }).env, {
       EDGE_MEMORY_DATABASE: '/data/memory.db',
     });
+  });
+
+  it('carry over what a person lets agents do', () => {
+    const settings = { readOnly: true, onlyProject: true, disabledTools: ['memory_ingest', 'memory_graph'] };
+    assert.deepEqual(serverLaunch(LAUNCHER, 'linux', { settings }).args, [
+      ...['mcp', '--read-only', '--only-project'],
+      ...['--disable', 'memory_ingest,memory_graph'],
+    ]);
   });
 
   it('say where they go on each system', () => {
