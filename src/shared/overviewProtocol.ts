@@ -67,6 +67,15 @@ export interface Groups {
 
 export const NO_GROUP = 255;
 
+/** What a person looks at: kept over a reload of the window. */
+export interface MapSight {
+  readonly grouping: Grouping;
+  /** The place in the middle, and how near. */
+  readonly x: number;
+  readonly y: number;
+  readonly zoom: number;
+}
+
 export interface MapData {
   readonly hashes: readonly string[];
   /** An x and a y in -1…1 for each; NaN for a memory without a place yet. */
@@ -76,6 +85,8 @@ export interface MapData {
   readonly unplaced: number;
   /** How many live memories there are; more than `hashes` where only the newest are drawn. */
   readonly total: number;
+  /** As it was looked at last; undefined for the first time. */
+  readonly sight: MapSight | undefined;
 }
 
 export interface Placed {
@@ -111,6 +122,7 @@ export interface OverviewMethods {
   /** Gives every memory of the last `map` a place. Events tell how far it is. */
   readonly place: (argument: null) => Placed;
   readonly previews: (hashes: readonly string[]) => readonly Preview[];
+  readonly keep: (sight: MapSight) => void;
   readonly open: (hash: string) => void;
   readonly act: (argument: { readonly action: BulkAction; readonly hashes: readonly string[] }) => void;
   readonly search: (what: SearchFor) => void;

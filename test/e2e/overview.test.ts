@@ -1,36 +1,209 @@
+import assert from 'node:assert/strict';
+import { AxeBuilder } from '@axe-core/playwright';
 import type { Frame } from 'playwright-core';
+import type { NewMemory } from '../../src/memory/memory.ts';
 import { type OpenWorkbench, openWorkbench } from '../harness/openWorkbench.ts';
-import { store } from './steps.ts';
+import type { Workbench } from '../harness/workbench.ts';
+import { fillStore } from './filledStore.ts';
+import { quickTitle } from './steps.ts';
 
+const DAY = 86_400;
 const hostile = `$(flame) <img src=x onerror="document.title='owned'"> [go](command:workbench.action.files.newUntitledFile) \u202e`;
+
+const topics: Readonly<Record<string, readonly string[]>> = {
+  database: [
+    'The staging database listens on port 5433',
+    'Postgres keeps the orders',
+    'Back up the database',
+  ],
+  release: ['Deploys go out on Tuesdays', 'A release needs two approvals', 'Tag every release in Git'],
+  interface: [
+    'Buttons are blue in the dark theme',
+    'The sidebar collapses below 200 pixels',
+    'Icons are SVG',
+  ],
+  people: ['Ada knows the billing code', 'Bob is on call this week', 'Ask Eve about contracts'],
+};
+
+/** 48 memories in four topics, over three months, by three programs. */
+const memories: readonly NewMemory[] = Object.entries(topics).flatMap(([topic, texts], t) =>
+  Array.from({ length: 12 }, (_, i) => ({
+    content: `${texts[i % texts.length] ?? ''}, note ${i}`,
+    tags: [topic, ...(i % 4 === 0 ? ['important'] : [])],
+    memoryType: i % 3 === 0 ? 'decision' : 'note',
+    project: t % 2 === 0 ? 'shop' : 'website',
+    createdAt: Date.now() / 1000 - (t * 21 + i * 2) * DAY,
+    source: { client: ['vscode', 'cli', 'Claude Code 2.1'][i % 3] },
+  })),
+);
+
+const openOverview = async (workbench: Workbench): Promise<Frame> => {
+  await workbench.command('Edge Memory: Open Overview');
+  return workbench.webview('#app[data-state]', 40_000);
+};
+
+const drawn = (frame: Frame, points: number): Promise<void> =>
+  frame.locator(`canvas[data-drawn="${points}"]`).waitFor();
 
 describe('the overview', () => {
   let vscode: OpenWorkbench;
+  let workbench: Workbench;
+  let frame: Frame;
 
   before(async () => {
     vscode = await openWorkbench();
-    await vscode.workbench.openContainer('Edge Memory');
+    workbench = vscode.workbench;
+    await workbench.openContainer('Edge Memory');
   });
   afterEach(async function () {
     await vscode.screenshotOfFailure(this.currentTest);
   });
   after(() => vscode.stop());
 
-  const page = (): Promise<Frame> => vscode.workbench.webview('#app[data-state]');
-
   it('says what it is for while nothing is remembered', async () => {
-    await vscode.workbench.command('Edge Memory: Open Overview');
-    const frame = await page();
+    frame = await openOverview(workbench);
     await frame.getByRole('heading', { name: 'Nothing is remembered yet' }).waitFor();
+    await frame.getByRole('button', { name: 'Store a Memory' }).waitFor();
     await vscode.screenshot('overview-empty');
   });
 
-  it('draws what there is, and the map', async () => {
-    await store(vscode.workbench, 'Deploys go out on Tuesdays', 'release, team');
-    await store(vscode.workbench, hostile, 'release, <b>bold</b>');
-    const frame = await page();
-    await frame.getByRole('heading', { name: 'Map of memories' }).waitFor();
-    await frame.locator('canvas[data-drawn="2"]').waitFor();
+  it('draws what is remembered, as soon as something is', async () => {
+    await fillStore(vscode.home, [...memories, { content: hostile, tags: ['<b>bold</b>'] }]);
+    await drawn(frame, 49);
+    await frame.getByRole('button', { name: 'database, 12 memories. Search them' }).waitFor();
+    await frame.getByText('Claude Code 2.1').waitFor();
+    await frame.locator('#map[data-stage="placed"]').waitFor();
     await vscode.screenshot('overview');
+    await frame.getByRole('heading', { name: 'Slowest in this window' }).scrollIntoViewIfNeeded();
+    await vscode.screenshot('overview-cards');
   });
+
+  it('goes from memory to memory by the keyboard, and opens one', async () => {
+    const canvas = frame.locator('canvas');
+    await canvas.focus();
+    await canvas.press('ArrowRight');
+    const preview = frame.locator('.preview .text');
+    await preview.filter({ hasText: /./ }).waitFor();
+    const spoken = await frame.locator('#spoken').textContent();
+    assert.ok(spoken?.startsWith((await preview.textContent()) ?? '?'));
+    await canvas.press('+');
+    await canvas.press('0');
+    await canvas.press('ArrowLeft');
+    await preview.waitFor();
+    await vscode.screenshot('overview-keyboard');
+    await canvas.press('Enter');
+    await workbench.editorLines().first().waitFor();
+    await workbench.tab('Overview of Memories').click();
+    frame = await workbench.webview('#app[data-state="shown"]');
+    await drawn(frame, 49);
+  });
+
+  it('selects what a line is drawn around', async () => {
+    const box = await frame.locator('canvas').boundingBox();
+    assert.ok(box);
+    const { mouse, keyboard } = vscode.page;
+    await keyboard.down('Shift');
+    await mouse.move(box.x + 2, box.y + 2);
+    await mouse.down();
+    for (const [x, y] of [
+      [box.width - 2, 2],
+      [box.width - 2, box.height - 2],
+      [2, box.height - 2],
+    ] as const)
+      await mouse.move(box.x + x, box.y + y, { steps: 4 });
+    await vscode.screenshot('overview-lasso');
+    await mouse.up();
+    await keyboard.up('Shift');
+    await frame.getByRole('heading', { name: '49 memories selected' }).waitFor();
+    await frame.locator('.selection li').first().waitFor();
+    await frame.getByRole('heading', { name: '49 memories selected' }).scrollIntoViewIfNeeded();
+    await vscode.screenshot('overview-selection');
+    await frame.getByRole('button', { name: 'Clear Selection' }).click();
+    await frame.getByRole('heading', { name: '49 memories selected' }).waitFor({ state: 'detached' });
+  });
+
+  it('selects the memories of a legend entry, to tag or delete them', async () => {
+    await frame.locator('.legend').getByRole('button', { name: 'release, 12 memories' }).press('Enter');
+    await frame.getByRole('heading', { name: '12 memories selected' }).waitFor();
+    await frame.getByRole('button', { name: 'Edit Tags…' }).press('Enter');
+    await quickTitle(workbench, 'Tags of 12 memories').waitFor();
+    await vscode.page.keyboard.press('Escape');
+    await workbench.input().waitFor({ state: 'hidden' });
+    await frame.getByRole('button', { name: 'Delete…' }).press('Enter');
+    await workbench.dialog().getByText('Delete 12 memories?').waitFor();
+    await vscode.page.keyboard.press('Escape');
+    await workbench.dialog().waitFor({ state: 'detached' });
+    await frame.locator('.legend').getByRole('button', { name: 'release, 12 memories' }).press('Enter');
+  });
+
+  it('shows hostile text as text', async () => {
+    await frame.locator('.legend').getByRole('button', { name: '<b>bold</b>, 1 memory' }).click();
+    await frame.locator('.selection li').getByText('<img src=x').waitFor();
+    for (const active of ['img', 'a', 'b', '#app script'])
+      assert.equal(await frame.locator(active).count(), 0, active);
+    assert.doesNotMatch((await frame.locator('.selection li').textContent()) ?? '', /\u202e/);
+    assert.notEqual(await vscode.page.title(), 'owned');
+    await frame.locator('.legend').getByRole('button', { name: '<b>bold</b>, 1 memory' }).click();
+  });
+
+  it('leads from a chart to its memories', async () => {
+    await frame.getByRole('button', { name: 'database, 12 memories. Search them' }).click();
+    await vscode.screenshot('overview-search');
+    await vscode.page.keyboard.press('Escape');
+    const columns = frame.getByRole('group', { name: 'Memories over time' });
+    await columns.getByRole('button').last().focus();
+    await vscode.page.keyboard.press('Home');
+    assert.match(
+      (await columns.locator('button:focus').getAttribute('aria-label')) ?? '',
+      /: (1 memory|\d+ memories)$/,
+    );
+  });
+
+  it('is there again after a reload, as it was left', async () => {
+    await frame.locator('#grouping').selectOption('types');
+    await frame
+      .locator('.legend')
+      .getByRole('button', { name: /^decision/ })
+      .waitFor();
+    await vscode.reload();
+    frame = await workbench.webview('#app[data-state="shown"]', 60_000);
+    await drawn(frame, 49);
+    assert.equal(await frame.locator('#grouping').inputValue(), 'types');
+  });
+});
+
+describe('the overview in a theme', () => {
+  for (const [name, theme] of [
+    ['light', 'Default Light Modern'],
+    ['dark', 'Default Dark Modern'],
+    ['high contrast', 'Default High Contrast'],
+    ['high contrast light', 'Default High Contrast Light'],
+  ] as const)
+    it(`has no barrier in ${name}`, async () => {
+      const vscode = await openWorkbench({ settings: { 'workbench.colorTheme': theme } });
+      try {
+        const { workbench, page } = vscode;
+        await fillStore(vscode.home, memories);
+        const frame = await openOverview(workbench);
+        await drawn(frame, 48);
+        await frame.locator('.legend').getByRole('button', { name: 'release, 12 memories' }).click();
+        await frame.locator('.selection li').first().waitFor();
+        await vscode.screenshot(`overview-${name}`);
+        // The frame of a webview lies in another one.
+        const { violations } = await new AxeBuilder({ page })
+          .include(['iframe.webview', 'iframe', 'main'])
+          .analyze();
+        assert.deepEqual(
+          violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
+          [],
+        );
+        await frame.getByRole('heading', { name: 'Where they are kept' }).scrollIntoViewIfNeeded();
+        await vscode.screenshot(`overview-${name}-cards`);
+      } catch (error) {
+        await vscode.screenshot(`failed-overview-${name}`);
+        throw error;
+      } finally {
+        await vscode.stop();
+      }
+    });
 });

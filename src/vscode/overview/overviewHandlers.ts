@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { plainTagsOf } from '../../memory/projects.ts';
 import type { MapEvent } from '../../local/map/mapThread.ts';
-import type { OverviewMethods, Preview } from '../../shared/overviewProtocol.ts';
+import type { MapSight, OverviewMethods, Preview } from '../../shared/overviewProtocol.ts';
 import { age } from '../age.ts';
 import { runOffered } from '../errors.ts';
 import { oneLine } from '../plainText.ts';
@@ -15,6 +15,7 @@ import { labelOf, overviewData } from './overviewData.ts';
 const PREVIEWS = 100;
 /** Characters of a preview. */
 const TEXT = 240;
+const SIGHT = 'overview.sight';
 
 /** What answers an overview; `onMap` is told how far the map is. */
 export const overviewHandlers = (
@@ -37,6 +38,7 @@ export const overviewHandlers = (
       groups: mapGroups(memories, labelOf),
       unplaced: unplacedIn(positions),
       total,
+      sight: services.context.workspaceState.get<MapSight>(SIGHT),
     };
   },
   place: async (_, signal) => {
@@ -44,6 +46,7 @@ export const overviewHandlers = (
     return { positions, withoutVector: unplacedIn(positions) };
   },
   previews: (hashes, signal) => previewsOf(services, hashes.slice(0, PREVIEWS), signal),
+  keep: async (sight) => services.context.workspaceState.update(SIGHT, sight),
   open: (hash) => run('showMemory', hash),
   act: ({ action, hashes }) => run(action === 'editTags' ? 'editTags' : 'deleteMemory', hashes),
   search: (what) => run('searchFor', what),

@@ -1,6 +1,6 @@
 import { html, nothing, svg, type TemplateResult } from 'lit';
 import { t } from '../l10n.ts';
-import { date, number } from './numbers.ts';
+import { date, memories, number } from './numbers.ts';
 import type { Bucket } from './timeBuckets.ts';
 
 export interface Bar {
@@ -49,7 +49,7 @@ export const columns = (buckets: readonly Bucket[], pick: (bucket: Bucket) => vo
     <div class="columns" role="group" aria-label=${t('Memories over time')} @keydown=${walk}>
       ${buckets.map((bucket, i) => {
         const height = bucket.count === 0 ? 0 : Math.max(2, (100 * bucket.count) / most);
-        const spoken = t('{0}: {1} memories', spanOf(bucket), number(bucket.count));
+        const spoken = t('{0}: {1}', spanOf(bucket), memories(bucket.count));
         return html`
           <button
             type="button"

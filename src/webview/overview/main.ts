@@ -11,7 +11,7 @@ import type {
 import { Host, HostError } from '../host.ts';
 import { t } from '../l10n.ts';
 import { MapSection } from './mapSection.ts';
-import type { OverviewState } from './overviewHost.ts';
+import type { OverviewHost } from './overviewHost.ts';
 import { clients, headline, names, overTime, place, sizes, slowest } from './sections.ts';
 
 /** Changes come in bursts: between two readings of everything lies at least so much. Milliseconds. */
@@ -19,7 +19,7 @@ const PAUSE = 2000;
 
 /** The whole page: numbers above, the map, then one card for each question. */
 class Page {
-  readonly #host = new Host<OverviewMethods, OverviewEvents, OverviewState>();
+  readonly #host: OverviewHost = new Host<OverviewMethods, OverviewEvents, null>();
   readonly #root: HTMLElement;
   #data: OverviewData | undefined;
   #limits: readonly Limit[] | string | undefined;

@@ -22,7 +22,7 @@ export class MapSection {
     this.#root = root;
     this.#status = status;
     this.#host = host;
-    this.#view = new MapView(root, host, host.savedState()?.map, (map) => host.saveState({ map }));
+    this.#view = new MapView(root, host);
     host.on('quick', (positions) => {
       this.#view.move(positions);
       this.#root.dataset['stage'] = 'quick';

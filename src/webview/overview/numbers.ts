@@ -1,6 +1,12 @@
+import { t } from '../l10n.ts';
+
 const language = document.documentElement.lang || 'en';
 
 export const number = (value: number): string => value.toLocaleString(language);
+
+/** "1 memory", "12 memories". */
+export const memories = (count: number): string =>
+  count === 1 ? t('1 memory') : t('{0} memories', number(count));
 
 /** "4.2 MB" in the person's language. */
 export const bytes = (value: number): string => {
@@ -9,7 +15,7 @@ export const bytes = (value: number): string => {
   return new Intl.NumberFormat(language, {
     style: 'unit',
     unit: units[step],
-    unitDisplay: 'short',
+    unitDisplay: step === 0 ? 'long' : 'short',
     maximumFractionDigits: step === 0 ? 0 : 1,
   }).format(value / 1000 ** step);
 };

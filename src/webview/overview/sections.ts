@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Limit, NamedCount, OverviewData, SearchFor } from '../../shared/overviewProtocol.ts';
 import { t } from '../l10n.ts';
 import { bars, columns } from './charts.ts';
-import { bytes, milliseconds, number } from './numbers.ts';
+import { bytes, memories, milliseconds, number } from './numbers.ts';
 import { isoDay, timeBuckets } from './timeBuckets.ts';
 
 type Search = (what: SearchFor) => void;
@@ -53,7 +53,7 @@ const namesOf = (
           all.slice(0, SHOWN).map(({ name, label, count }) => ({
             label,
             value: count,
-            spoken: t('{0}, {1} memories. Search them', label, number(count)),
+            spoken: t('{0}, {1}. Search them', label, memories(count)),
             pick: () => pick(name),
           })),
           colour,
@@ -70,12 +70,7 @@ export const clients = ({ clients: all }: OverviewData): TemplateResult =>
             label,
             value: count,
             shown: recent === 0 ? number(count) : t('{0} (+{1})', number(count), number(recent)),
-            spoken: t(
-              '{0}: {1} memories, {2} of them in the last 30 days',
-              label,
-              number(count),
-              number(recent),
-            ),
+            spoken: t('{0}: {1}, {2} of them in the last 30 days', label, memories(count), number(recent)),
           })),
           0,
         ),
@@ -90,7 +85,7 @@ export const sizes = ({ sizes: all }: OverviewData): TemplateResult =>
           below === undefined
             ? t('{0} and more', bytes(all[i - 1]?.below ?? 0))
             : t('below {0}', bytes(below));
-        return { label, value: count, spoken: t('{0}: {1} memories', label, number(count)) };
+        return { label, value: count, spoken: t('{0}: {1}', label, memories(count)) };
       }),
       4,
     ),

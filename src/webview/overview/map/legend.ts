@@ -1,7 +1,7 @@
 import { html, svg, type TemplateResult } from 'lit';
 import type { Groups } from '../../../shared/overviewProtocol.ts';
 import { t } from '../../l10n.ts';
-import { number } from '../numbers.ts';
+import { memories, number } from '../numbers.ts';
 import { shapeOf } from './colours.ts';
 
 interface LegendActions {
@@ -22,7 +22,7 @@ export const legend = (
           <button
             type="button"
             aria-pressed=${pinned === group ? 'true' : 'false'}
-            aria-label=${t('{0}, {1} memories', label, number(count))}
+            aria-label=${t('{0}, {1}', label, memories(count))}
             @mouseenter=${() => hover(group)}
             @mouseleave=${() => hover(undefined)}
             @focus=${() => hover(group)}

@@ -1,5 +1,5 @@
 import { html, render } from 'lit';
-import { type Grouping, type Groups, type MapData, type Placed } from '../../../shared/overviewProtocol.ts';
+import type { Grouping, Groups, MapData, MapSight, Placed } from '../../../shared/overviewProtocol.ts';
 import { t } from '../../l10n.ts';
 import { Camera, type Point } from './camera.ts';
 import { readColours, themeColour } from './colours.ts';
@@ -15,15 +15,8 @@ import { Selection } from './selection.ts';
 import { stage, type StageParts } from './stage.ts';
 import { WebglRenderer } from './webglRenderer.ts';
 
-/** What of the map outlives a reload. */
-export interface MapState {
-  readonly grouping: Grouping;
-  readonly x: number;
-  readonly y: number;
-  readonly zoom: number;
-}
-
-const FIRST_STATE: MapState = { grouping: 'tags', x: 0, y: 0, zoom: 1 };
+/** How long a hand rests before what it looks at is kept. Milliseconds. */
+const REST = 300;
 /** Pixels around a point in which it counts as meant. */
 const NEAR = 12;
 
@@ -34,33 +27,23 @@ export class MapView {
   readonly #camera = new Camera();
   readonly #preview: PreviewBox;
   readonly #selection: Selection;
-  readonly #onState: (state: MapState) => void;
   #renderer: Renderer;
   #data: MapData | undefined;
-  #grouping: Grouping;
+  #grouping: Grouping = 'tags';
   #pinned: number | undefined;
   #hovered: number | undefined;
   #current: number | undefined;
   #frame = 0;
+  #keeping = 0;
 
-  constructor(
-    root: HTMLElement,
-    host: OverviewHost,
-    saved: MapState | undefined,
-    onState: (state: MapState) => void,
-  ) {
+  constructor(root: HTMLElement, host: OverviewHost) {
     this.#host = host;
-    this.#onState = onState;
-    const state = saved ?? FIRST_STATE;
-    this.#grouping = state.grouping;
-    Object.assign(this.#camera, { x: state.x, y: state.y, zoom: state.zoom });
     this.#parts = stage(root, {
       onGrouping: (grouping) => this.#colourBy(grouping),
       onZoom: (factor) => this.#zoom(factor),
       onWhole: () => this.#showAll(),
       onLasso: (on) => pointer.setLasso(on),
     });
-    this.#parts.grouping.value = this.#grouping;
     const { canvas } = this.#parts;
     this.#renderer = WebglRenderer.for(canvas) ?? new CanvasRenderer(canvas);
     canvas.dataset['renderer'] = this.#renderer.kind;
@@ -92,6 +75,7 @@ export class MapView {
 
   /** Shows memories where they have a place. What was selected is kept by its hashes. */
   show(data: MapData): void {
+    if (this.#data === undefined && data.sight !== undefined) this.#lookAt(data.sight);
     const kept = new Set(this.#selection.hashes);
     this.#data = data;
     this.#current = undefined;
@@ -112,6 +96,12 @@ export class MapView {
 
   get #groups(): Groups | undefined {
     return this.#data?.groups[this.#grouping];
+  }
+
+  #lookAt({ grouping, x, y, zoom }: MapSight): void {
+    this.#grouping = grouping;
+    this.#parts.grouping.value = grouping;
+    Object.assign(this.#camera, { x, y, zoom });
   }
 
   #colourBy(grouping: Grouping): void {
@@ -237,8 +227,11 @@ export class MapView {
   }
 
   #keep(): void {
-    const { x, y, zoom } = this.#camera;
-    this.#onState({ grouping: this.#grouping, x, y, zoom });
+    clearTimeout(this.#keeping);
+    this.#keeping = window.setTimeout(() => {
+      const { x, y, zoom } = this.#camera;
+      void this.#host.call('keep', { grouping: this.#grouping, x, y, zoom });
+    }, REST);
   }
 }
 
