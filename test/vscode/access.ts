@@ -51,7 +51,7 @@ export async function emptyStore(): Promise<void> {
 }
 
 /** Waits until `check` answers something; a check that throws says why it never did. */
-export async function eventually<T>(check: () => Promise<T> | T, patienceMs = 5000): Promise<T> {
+export async function eventually<T>(check: () => Promise<T> | T, patienceMs = 20_000): Promise<T> {
   const end = Date.now() + patienceMs;
   for (;;) {
     try {

