@@ -77,7 +77,7 @@ describe('connecting to Cloudflare, as a person meets it', () => {
     await workbench.treeRow('Use WAL mode').waitFor();
     await vscode.screenshot('connected');
     await workbench.command('Edge Memory: Search Memories');
-    await vscode.page.keyboard.type('journal', { delay: 30 });
+    await workbench.input().fill('journal');
     await workbench.pickRow('Use WAL mode').waitFor();
     await vscode.screenshot('connected-search');
     await vscode.page.keyboard.press('Escape');

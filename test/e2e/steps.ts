@@ -14,18 +14,6 @@ export async function store(workbench: Workbench, content: string, tags = ''): P
   await workbench.input().waitFor({ state: 'hidden' });
 }
 
-/** Chooses from the context menu of a tree's row. VS Code's menu ignores a click in its first moments. */
-export async function choose(workbench: Workbench, row: string, action: string): Promise<void> {
-  await workbench.treeRow(row).click({ button: 'right' });
-  const item = workbench.menuItem(action);
-  for (let tries = 0; tries < 5; tries++) {
-    await item.click();
-    try {
-      await item.waitFor({ state: 'hidden', timeout: 1000 });
-      return;
-    } catch {
-      // It is still open.
-    }
-  }
-  throw new Error(`The menu did not take ${action}`);
-}
+/** Chooses from the context menu of a tree's row. */
+export const choose = (workbench: Workbench, row: string, action: string): Promise<void> =>
+  workbench.chooseFromMenu(workbench.treeRow(row), action);

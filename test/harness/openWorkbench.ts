@@ -99,7 +99,7 @@ export class OpenWorkbench {
     });
     this.#port = this.#server.port;
     this.#browser = await openBrowser(this.profile);
-    this.page.setDefaultTimeout(15_000);
+    this.page.setDefaultTimeout(30_000);
     await this.page.goto(this.#server.address({ folder: this.folder }));
     await this.#ready();
   }

@@ -47,8 +47,9 @@ export class Workbench {
       await this.page.keyboard.press('F1');
       await this.input().fill(`>${title}`);
       try {
-        await row.waitFor({ timeout: 1500 });
+        await row.waitFor({ timeout: 3000 });
         await row.click();
+        await row.waitFor({ state: 'hidden' }); // what is typed next is not for the palette
         return;
       } catch {
         if (Date.now() > end) throw new Error(`The palette has no command ${title}`);
@@ -99,10 +100,30 @@ export class Workbench {
   async treeAction(text: string | RegExp, action: string): Promise<void> {
     const row = this.treeRow(text);
     await row.hover();
+    const actions = row.locator('.actions a.action-label');
+    await actions
+      .first()
+      .waitFor({ timeout: 3000 })
+      .catch(() => undefined); // it may have none
     const inline = row.locator(`.actions a.action-label[aria-label^="${action}"]`).first();
     if (await inline.isVisible()) return inline.click();
-    await row.click({ button: 'right' });
-    await this.menuItem(action).click();
+    await this.chooseFromMenu(row, action);
+  }
+
+  /** Chooses from the context menu of something. VS Code's menu ignores a click in its first moments. */
+  async chooseFromMenu(place: Locator, action: string): Promise<void> {
+    await place.click({ button: 'right' });
+    const item = this.menuItem(action);
+    for (let tries = 0; tries < 5; tries++) {
+      await item.click();
+      try {
+        await item.waitFor({ state: 'hidden', timeout: 1000 });
+        return;
+      } catch {
+        // It is still open.
+      }
+    }
+    throw new Error(`The menu did not take ${action}`);
   }
 
   /** An item of the open context menu. */
@@ -155,6 +176,11 @@ export class Workbench {
   /** The open modal message. */
   dialog(): Locator {
     return this.page.locator('.monaco-dialog-box');
+  }
+
+  /** Waits until the keyboard is with the open modal message. */
+  async dialogHasFocus(): Promise<void> {
+    await this.dialog().locator('.monaco-button:focus').waitFor();
   }
 
   async answerDialog(button: string): Promise<void> {
