@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { findChromium } from './harness/chromium.ts';
 import { installCodeServer } from './harness/codeServer.ts';
@@ -31,6 +32,7 @@ const parts: Readonly<Record<string, Part>> = {
     return check;
   },
   unit: () => unitTests(),
+  plain: () => plainTests(),
   vscode: () => runServerHostTests(values.grep),
   e2e: async () => {
     await packagedExtension();
@@ -48,6 +50,7 @@ const everything = [
   'prepare',
   'lint',
   'unit',
+  'plain',
   ...(process.platform === 'linux' ? ['vscode', 'e2e'] : ['desktop']),
 ];
 if (positionals.length === 0 && process.platform !== 'linux') {
@@ -104,10 +107,25 @@ async function installVsCode(): Promise<void> {
 
 async function unitTests(env: NodeJS.ProcessEnv = {}): Promise<Tally | undefined> {
   await builtExtension();
+  const files = ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts'];
+  return mochaTests('unit', files, { timeout: unitTimeout(), env });
+}
+
+/** As plain mocha takes it. */
+function unitTimeout(): number {
   const { timeout } = JSON.parse(readFileSync(path.join(root, '.mocharc.json'), 'utf8')) as {
     timeout: number;
   };
-  return mochaTests('unit', ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts'], { timeout, env });
+  return timeout;
+}
+
+/** What the engine promises, on a SQLite without FTS5. */
+function plainTests(): Promise<Tally | undefined> {
+  const preloaded = pathToFileURL(path.join(root, 'test/unit/support/withoutFts5.ts')).href;
+  return mochaTests('plain', ['test/unit/memory/**/*.test.ts', 'test/unit/cli/find.test.ts'], {
+    timeout: unitTimeout(),
+    env: { NODE_OPTIONS: `--import ${preloaded}` },
+  });
 }
 
 interface MochaOptions {

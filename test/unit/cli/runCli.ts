@@ -44,6 +44,7 @@ export const makeCliHome = async (): Promise<CliHome> => {
     EDGE_MEMORY_DATABASE: database,
     TZ: 'UTC',
     NODE_COMPILE_CACHE: compileCache,
+    NODE_OPTIONS: process.env['NODE_OPTIONS'],
   };
   const run = async (args: readonly string[], input: CliInput = {}): Promise<CliRun> => {
     const child = spawn(process.execPath, [mainScript, ...args], {

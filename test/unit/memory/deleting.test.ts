@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Memory, StoreEvent } from '../../../src/memory/memory.ts';
-import { useStore } from '../support/testStore.ts';
+import { itWithFullText, useStore } from '../support/testStore.ts';
 
 const NOBODY = 'f'.repeat(64);
 
@@ -102,7 +102,7 @@ describe('deleting memories', () => {
       assert.deepEqual(await test.store.restore(hashes(a)), []);
     });
 
-    it('removes all that belongs to them', async () => {
+    itWithFullText('removes all that belongs to them', async () => {
       const c = await test.stored({ content: 'epsilon', supersedes: hashes(a)[0], source: { client: 'x' } });
       const edited = await test.store.update(c.contentHash, { content: 'epsilon zeta' });
       await test.store.link({ source: hashes(a)[0] ?? '', target: hashes(b)[0] ?? '' });

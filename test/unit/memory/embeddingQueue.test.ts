@@ -3,7 +3,7 @@ import { type DisposableEmbedder, openLocalStore } from '../../../src/local/open
 import type { LocalStore } from '../../../src/local/localStore.ts';
 import { MemoryError } from '../../../src/memory/errors.ts';
 import { bagOfWords } from '../support/bagOfWords.ts';
-import { refusal, useStore } from '../support/testStore.ts';
+import { keywordWay, refusal, useStore } from '../support/testStore.ts';
 
 describe('the memories that wait for their vector', () => {
   const test = useStore();
@@ -92,7 +92,7 @@ describe('the memories that wait for their vector', () => {
         const { hits, mode } = await store.search({ query: 'three' });
         assert.equal(hits.length, 1);
         assert.deepEqual(mode, {
-          keyword: 'full-text',
+          keyword: keywordWay,
           meaning: undefined,
           reducedBecause: 'keyword only: The model broke.',
         });

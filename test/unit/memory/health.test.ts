@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import type { VerifyProblem } from '../../../src/memory/memory.ts';
-import { useStore } from '../support/testStore.ts';
+import { itWithFullText, useStore } from '../support/testStore.ts';
 
 describe('verifying and repairing a store', () => {
   const test = useStore();
@@ -68,7 +68,7 @@ describe('verifying and repairing a store', () => {
     assert.equal(test.sql('SELECT * FROM tags').length, 4);
   });
 
-  it('finds memories without full text, and indexes them', async () => {
+  itWithFullText('finds memories without full text, and indexes them', async () => {
     for (const table of ['em_words', 'em_trigrams']) {
       breakIt(`DELETE FROM ${table} WHERE rowid = (SELECT id FROM memories WHERE content = 'beta')`);
       await finds({ kind: 'missing-full-text', count: 1 });
@@ -110,24 +110,27 @@ describe('verifying and repairing a store', () => {
     );
   });
 
-  it('finds all of it at once, with five examples of each and the count of all, and mends it', async () => {
-    await test.store.storeMany(
-      Array.from({ length: 1200 }, (_, i) => ({ content: `number ${i}`, tags: ['n'] })),
-    );
-    await test.store.embedPending();
-    breakIt(
-      `UPDATE memories SET tags = 'x'; DELETE FROM em_words; DELETE FROM em_local_vectors; INSERT INTO tags (name) VALUES ('y')`,
-    );
-    const { problems } = await test.store.verify();
-    assert.deepEqual(Object.fromEntries(problems.map(({ kind, count }) => [kind, count])), {
-      'wrong-tags-text': 1203,
-      'orphan-tag': 1,
-      'missing-full-text': 1203,
-      'missing-vector': 1202,
-    });
-    for (const { examples, count } of problems) assert.equal(examples.length, Math.min(5, count));
-    await mends();
-    assert.equal(await test.store.embedPending(), 0);
-    assert.deepEqual((await test.store.verify()).problems, []);
-  });
+  itWithFullText(
+    'finds all of it at once, with five examples of each and the count of all, and mends it',
+    async () => {
+      await test.store.storeMany(
+        Array.from({ length: 1200 }, (_, i) => ({ content: `number ${i}`, tags: ['n'] })),
+      );
+      await test.store.embedPending();
+      breakIt(
+        `UPDATE memories SET tags = 'x'; DELETE FROM em_words; DELETE FROM em_local_vectors; INSERT INTO tags (name) VALUES ('y')`,
+      );
+      const { problems } = await test.store.verify();
+      assert.deepEqual(Object.fromEntries(problems.map(({ kind, count }) => [kind, count])), {
+        'wrong-tags-text': 1203,
+        'orphan-tag': 1,
+        'missing-full-text': 1203,
+        'missing-vector': 1202,
+      });
+      for (const { examples, count } of problems) assert.equal(examples.length, Math.min(5, count));
+      await mends();
+      assert.equal(await test.store.embedPending(), 0);
+      assert.deepEqual((await test.store.verify()).problems, []);
+    },
+  );
 });

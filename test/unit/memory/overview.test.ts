@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { refusal, useStore } from '../support/testStore.ts';
+import { keywordWay, refusal, useStore } from '../support/testStore.ts';
 
 const DAY = 86_400;
 /** A midnight, UTC. */
@@ -11,7 +11,7 @@ describe('the overview', () => {
   it('of an empty store is empty, and says how it is searched', async () => {
     const { stats, days, sizes, clients, tags, types, projects } = await test.store.overview({});
     assert.equal(stats.live, 0);
-    assert.equal(stats.mode.keyword, 'full-text');
+    assert.equal(stats.mode.keyword, keywordWay);
     assert.deepEqual(
       { days, clients, tags, types, projects },
       {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { statSync } from 'node:fs';
-import { useStore } from '../support/testStore.ts';
+import { keywordWay, useStore } from '../support/testStore.ts';
 
 describe('the numbers of a store', () => {
   const test = useStore();
@@ -17,7 +17,7 @@ describe('the numbers of a store', () => {
       oldest: undefined,
       newest: undefined,
       embedding: { space: 'bag-of-words', embedded: 0, pending: 0 },
-      mode: { keyword: 'full-text', meaning: 'bag of words' },
+      mode: { keyword: keywordWay, meaning: 'bag of words' },
     });
     assert.ok((storageBytes ?? 0) >= statSync(test.file).size);
   });

@@ -20,6 +20,26 @@ export const refusal =
     return error.nextStep !== '' && error.message !== '';
   };
 
+const probe = new DatabaseSync(':memory:');
+const hasFullText = ((): boolean => {
+  try {
+    probe.exec('CREATE VIRTUAL TABLE words USING fts5(body)');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    probe.close();
+  }
+})();
+
+/** How a store of this run looks for words. */
+export const keywordWay = hasFullText ? 'full-text' : 'plain-scan';
+
+/** A test of what only full text can do; `node test/run.ts plain` goes without it. */
+export const itWithFullText = (title: string, test: Mocha.AsyncFunc): void => {
+  if (hasFullText) it(title, test);
+};
+
 export interface TestStore {
   readonly store: LocalStore;
   readonly file: string;

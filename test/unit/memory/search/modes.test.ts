@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { SearchAnswer, SearchMode, SearchQuery } from '../../../../src/memory/memory.ts';
-import { refusal, useStore } from '../../support/testStore.ts';
+import { itWithFullText, refusal, useStore } from '../../support/testStore.ts';
 
 const MODES: readonly SearchMode[] = ['hybrid', 'keyword', 'meaning', 'exact'];
 const contents = ({ hits }: SearchAnswer) => hits.map(({ memory }) => memory.content);
@@ -21,7 +21,7 @@ describe('searching', () => {
     await test.store.store({ content: 'A pipeline without a vector yet', createdAt: 5 });
   });
 
-  it('by keyword finds words in any order, in any of their forms', async () => {
+  itWithFullText('by keyword finds words in any order, in any of their forms', async () => {
     assert.deepEqual(contents(await search('friday DEPLOYMENTS', 'keyword')), [
       'The deployment pipeline runs on Friday',
       'Friday is pizza day',
@@ -51,7 +51,7 @@ describe('searching', () => {
     assert.deepEqual(contents(await search('elephant', 'meaning')), []);
   });
 
-  it('in both ways finds what either finds, best where both agree, and says which', async () => {
+  itWithFullText('in both ways finds what either finds, best where both agree, and says which', async () => {
     const answer = await search('pipeline');
     assert.equal(answer.hits.length, 3);
     const match = new Map(answer.hits.map((hit) => [hit.memory.content, hit.match]));

@@ -6,6 +6,7 @@ import type { LocalStore } from '../../../../src/local/localStore.ts';
 import { openLocalStore } from '../../../../src/local/openLocalStore.ts';
 import type { SearchMode } from '../../../../src/memory/memory.ts';
 import { builtWeights } from '../../local/useLite/builtWeights.ts';
+import { keywordWay } from '../../support/testStore.ts';
 
 const NOTES = [
   'We use pnpm workspaces; never run npm install at the repo root because it rewrites the lockfile.',
@@ -72,7 +73,7 @@ describe('a search by meaning with the offline model', function () {
     const hit = await first('when are deployments allowed', 'hybrid');
     assert.deepEqual([hit?.memory.content, hit?.match], [NOTES[1], 'both']);
     const { mode } = await store.search({ query: 'deployments' });
-    assert.deepEqual(mode, { keyword: 'full-text', meaning: 'basic meaning (on this machine)' });
+    assert.deepEqual(mode, { keyword: keywordWay, meaning: 'basic meaning (on this machine)' });
   });
 
   it('shows the part of a long text that fits', async () => {

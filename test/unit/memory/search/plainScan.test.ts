@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { SearchMode, SearchQuery } from '../../../../src/memory/memory.ts';
 import type { LocalStore } from '../../../../src/local/localStore.ts';
-import { useStore } from '../../support/testStore.ts';
+import { itWithFullText, useStore } from '../../support/testStore.ts';
 
 const found = async (
   store: LocalStore,
@@ -93,7 +93,7 @@ describe('a search without FTS5', () => {
 describe('what a process without FTS5 wrote', () => {
   const test = useStore({ fullText: false });
 
-  it('is indexed by the next one with FTS5: new, changed and deleted memories', async () => {
+  itWithFullText('is indexed by the next one with FTS5: new, changed and deleted memories', async () => {
     const before = await test.open({ fullText: true });
     await before.storeMany([
       { content: 'changed from walrus' },

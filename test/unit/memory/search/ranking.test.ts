@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { SearchMode, SearchQuery } from '../../../../src/memory/memory.ts';
-import { useStore } from '../../support/testStore.ts';
+import { itWithFullText, useStore } from '../../support/testStore.ts';
 
 const MODES: readonly SearchMode[] = ['hybrid', 'keyword', 'meaning', 'exact'];
 
@@ -57,11 +57,14 @@ describe('the order of hits', () => {
     assert.equal((await found('deploy notes', 'exact', { preferProject: ' ' })).length, 3, 'no project');
   });
 
-  it('shows by meaning and by keyword what only one of them finds, even at the first place', async () => {
-    await test.store.storeMany([{ content: 'alpha beta gamma' }, { content: 'gammas' }]);
-    await test.store.embedPending();
-    assert.deepEqual(await found('gamma', 'hybrid'), ['alpha beta gamma', 'gammas']);
-  });
+  itWithFullText(
+    'shows by meaning and by keyword what only one of them finds, even at the first place',
+    async () => {
+      await test.store.storeMany([{ content: 'alpha beta gamma' }, { content: 'gammas' }]);
+      await test.store.embedPending();
+      assert.deepEqual(await found('gamma', 'hybrid'), ['alpha beta gamma', 'gammas']);
+    },
+  );
 
   it('shows each memory once, by the best of its chunks', async () => {
     const filler = Array.from({ length: 400 }, (_, i) => `word${i}`).join(' ');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { SearchMode } from '../../../../src/memory/memory.ts';
-import { useStore } from '../../support/testStore.ts';
+import { itWithFullText, keywordWay, useStore } from '../../support/testStore.ts';
 
 describe('words', () => {
   const test = useStore({ shared: true });
@@ -41,7 +41,7 @@ describe('words', () => {
     );
   });
 
-  it(
+  itWithFullText(
     'are found in other forms, and without their accents',
     finds({
       rendered: 'camel',
@@ -53,7 +53,7 @@ describe('words', () => {
     }),
   );
 
-  it(
+  itWithFullText(
     'are found inside camelCase, snake_case and paths',
     finds({
       'user settings': 'camel',
@@ -80,7 +80,7 @@ describe('words', () => {
     }),
   );
 
-  it(
+  itWithFullText(
     'are found as a part of a longer word where no memory has the whole',
     finds({
       config: 'config',
@@ -131,12 +131,12 @@ describe('words', () => {
       const answer = await test.store.search({ query: '数据库', mode });
       assert.equal(answer.hits[0]?.memory.content, texts.chinese);
       assert.equal(answer.hits[0].match, 'keyword');
-      assert.equal(answer.mode.keyword, 'full-text');
+      assert.equal(answer.mode.keyword, keywordWay);
       assert.equal(answer.mode.meaning, undefined);
       assert.match(answer.mode.reducedBecause ?? '', /bag of words does not know this language/);
     }
     assert.deepEqual((await test.store.search({ query: '数据库', mode: 'keyword' })).mode, {
-      keyword: 'full-text',
+      keyword: keywordWay,
       meaning: undefined,
     });
   });
