@@ -57,8 +57,8 @@ const ourTables = [
   `CREATE INDEX IF NOT EXISTS em_graph_target ON memory_graph(target_hash)`,
 ];
 
-/** The path in em_info's source, word for word as the index on it has it. */
-export const SOURCE_PATH = `json_extract(source_json, '$.path')`;
+/** The path in em_info's source, word for word as the index on it has it; another program may have broken the source. */
+export const SOURCE_PATH = `CASE WHEN json_valid(source_json) THEN json_extract(source_json, '$.path') END`;
 
 /** Only the few memories that come from a file have an entry, so that the others cost no write more. */
 const sourcePathIndex = `CREATE INDEX IF NOT EXISTS em_info_source_path ON em_info(${SOURCE_PATH})
