@@ -32,6 +32,8 @@ export const readHookInput = async (): Promise<HookInput> => {
 
 /** A shorter session than this brought nothing that would not be known anyway. Bytes of its transcript. */
 const SUBSTANTIAL = 30_000;
+/** A longer one is not read; nobody waits for that. */
+const LONGEST = 64_000_000;
 /** The tool's name as a whole JSON string, or the end of one; instructions name it too, but inside of sentences. */
 const STORED = /memory_store\\?"/;
 const REMEMBERED = 200;
@@ -45,7 +47,8 @@ export const asksWhatToKeep = async (given: HookInput, dataFolder: string): Prom
   const { session_id, transcript_path, stop_hook_active } = given;
   if (stop_hook_active || session_id === undefined || transcript_path === undefined) return false;
   try {
-    if ((await stat(transcript_path)).size < SUBSTANTIAL) return false;
+    const { size } = await stat(transcript_path);
+    if (size < SUBSTANTIAL || size > LONGEST) return false;
     if (STORED.test(await readFile(transcript_path, 'utf8'))) return false;
   } catch {
     return false;
