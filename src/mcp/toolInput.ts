@@ -7,13 +7,13 @@ import { MemoryError } from '../memory/errors.ts';
  * of the tool that say what to do next, where the protocol's own are not shown to every model.
  */
 export const advertised = (input: z.ZodObject): StandardSchemaWithJSON => {
-  const schema = plainJson(z.toJSONSchema(input, { io: 'input' })) as Record<string, unknown>;
+  const schema = () => plainJson(z.toJSONSchema(input, { io: 'input' })) as Record<string, unknown>;
   return {
     '~standard': {
       version: 1,
       vendor: 'edge-memory',
       validate: (value) => ({ value }),
-      jsonSchema: { input: () => schema, output: () => schema },
+      jsonSchema: { input: schema, output: schema },
     },
   };
 };

@@ -87,6 +87,8 @@ const inProcess = async (
   const { request, close } = await messagesTo(store);
   try {
     const overheads: number[] = [];
+    for (const query of questions)
+      await request('tools/call', { name: 'memory_search', arguments: { query } });
     for (const query of questions) {
       // Afterwards the query's embedding is known to both.
       await store.search({ query });
