@@ -29,7 +29,8 @@ describe('one memory for every process', () => {
     const subscription = events.onDidChange(() => seen.push(Date.now()));
     await terminal('store', 'told by the terminal', '--tags', 'shell');
     const ended = Date.now();
-    await eventually(() => assert.ok(seen.length > 0)).finally(() => subscription.dispose());
+    await eventually(() => assert.ok(seen.length > 0));
+    subscription.dispose();
     const delay = (seen[0] ?? Infinity) - ended;
     assert.ok(delay < 1000, `seen after ${delay} ms`);
     const { items } = await store.list({});

@@ -8,12 +8,16 @@ const refuse = (sql: string): void => {
     throw Object.assign(new Error('no such module: fts5'), { code: 'ERR_SQLITE_ERROR', errcode: 1 });
 };
 
-const { exec, prepare } = DatabaseSync.prototype;
-DatabaseSync.prototype.exec = function (sql) {
-  refuse(sql);
-  exec.call(this, sql);
+const real = Object.getOwnPropertyDescriptors(DatabaseSync.prototype);
+const guarded = (name: 'exec' | 'prepare'): PropertyDescriptor => {
+  const method = real[name].value as (this: DatabaseSync, sql: string, ...rest: unknown[]) => unknown;
+  return {
+    ...real[name],
+    value(this: DatabaseSync, sql: string, ...rest: unknown[]) {
+      refuse(sql);
+      return method.call(this, sql, ...rest);
+    },
+  };
 };
-DatabaseSync.prototype.prepare = function (sql, ...options) {
-  refuse(sql);
-  return prepare.call(this, sql, ...options);
-};
+
+Object.defineProperties(DatabaseSync.prototype, { exec: guarded('exec'), prepare: guarded('prepare') });
