@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeLauncher } from '../../src/cli/launcher.ts';
@@ -44,6 +44,33 @@ describe('the hooks of agent hosts', () => {
       const { code, stdout } = await hook('session-start', input);
       assert.deepEqual([code, stdout], [0, ''], input);
     }
+  });
+
+  it('are not led elsewhere by the folder’s .env, which may be a stranger’s', async () => {
+    await writeFile(
+      path.join(project, '.env'),
+      'MCP_MEMORY_STORAGE_BACKEND=cloudflare\nCLOUDFLARE_API_TOKEN=x\nCLOUDFLARE_ACCOUNT_ID=y\nCLOUDFLARE_API_BASE_URL=http://127.0.0.1:1\n',
+    );
+    await home.json(['store', 'The staging host is called heron', '--project', 'shop']);
+    const { code, stdout } = await home.run(['hook', 'session-start'], {
+      stdin: JSON.stringify({ cwd: project }),
+      cwd: project,
+    });
+    assert.equal(code, 0);
+    assert.match(stdout, /heron/);
+    const initialize =
+      '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"x","version":"1"}}}\n';
+    const search =
+      '{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"memory_search","arguments":{"query":"staging host"}}}\n';
+    const child = spawn(process.execPath, [mainScript, 'mcp'], { env: home.env, cwd: project });
+    child.stdin.write(initialize + search);
+    let seen = '';
+    for await (const chunk of child.stdout) {
+      seen += String(chunk);
+      if (seen.includes('"id":2')) break;
+    }
+    child.kill('SIGKILL');
+    assert.match(seen, /heron/);
   });
 
   it('ask once what to keep, after a session of some length in which nothing was stored', async () => {

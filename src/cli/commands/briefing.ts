@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { Argument, type Command } from 'commander';
 import type { AgentStore } from '../../mcp/agentStore.ts';
+import { agentCli } from '../agentCli.ts';
 import type { Cli } from '../cli.ts';
 import { currentProject } from '../currentProject.ts';
 import { EXIT } from '../exitCodes.ts';
@@ -61,7 +62,7 @@ const briefingFor = async (cli: Cli, folder: string, named?: string): Promise<st
   const { briefing } = await import('../../mcp/briefing.ts');
   const { project } = currentProject(path.resolve(folder), named, true);
   let text: string | undefined;
-  await withStore(cli, async (store: AgentStore) => {
+  await withStore(agentCli(cli), async (store: AgentStore) => {
     text = await briefing(store, project, { signal: cli.signal });
   });
   return text;

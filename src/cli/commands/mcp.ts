@@ -4,6 +4,7 @@ import path from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import type { McpContext } from '../../mcp/mcpContext.ts';
 import { MemoryError } from '../../memory/errors.ts';
+import { agentCli } from '../agentCli.ts';
 import type { Cli } from '../cli.ts';
 import { currentProject } from '../currentProject.ts';
 import { LazyStore } from '../lazyStore.ts';
@@ -55,7 +56,7 @@ export const addMcpCommand = (program: Command, cli: Cli): void => {
     .option('--disable <a,b>', 'tools that are not offered', commaSeparated)
     .addHelpText('after', HELP)
     .action(async (options: McpOptions) => {
-      const serving = new LazyStore(cli);
+      const serving = new LazyStore(agentCli(cli));
       const context = await contextOf(program.version() ?? '', options);
       await (options.http === undefined
         ? serveStdio(cli, serving, context)

@@ -64,7 +64,8 @@ async function takeBack(
       : vscode.l10n.t('Run this in a terminal: {0}', config.undo);
   const open = config.undo === undefined ? vscode.l10n.t('Open File') : vscode.l10n.t('Copy Command');
   const done = vscode.l10n.t('It Is Removed');
-  const answer = await vscode.window.showInformationMessage(help, open, done);
+  const canOpen = config.undo !== undefined || file !== undefined;
+  const answer = await vscode.window.showInformationMessage(help, ...(canOpen ? [open] : []), done);
   if (answer === done) await new AgentTraces(services.context.globalState).forgetCopied(client);
   else if (answer === open && config.undo !== undefined) await vscode.env.clipboard.writeText(config.undo);
   else if (answer === open && file !== undefined) await openConfiguration(file, '');
