@@ -20,7 +20,7 @@ export function registerTerminalCommand(
   install: InstallTerminalCommand,
 ): vscode.Disposable {
   const apply = (): void => {
-    provide(services, install).catch((error: unknown) =>
+    provideTerminalCommand(services, install).catch((error: unknown) =>
       services.log.warn(
         'The terminal command could not be installed.',
         error instanceof Error ? error : String(error),
@@ -36,7 +36,11 @@ export function registerTerminalCommand(
   );
 }
 
-async function provide({ context, settings }: Services, install: InstallTerminalCommand): Promise<void> {
+/** Writes the command and puts it on the PATH of new terminals, or takes it from there, as the settings say. */
+export async function provideTerminalCommand(
+  { context, settings }: Services,
+  install: InstallTerminalCommand,
+): Promise<void> {
   const environment = context.environmentVariableCollection;
   environment.clear();
   if (isTurnedOff(context) || !settings.addToTerminalPath || !terminalsRunHere(context)) return;

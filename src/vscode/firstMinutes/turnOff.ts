@@ -9,6 +9,7 @@ import type { CommandServices } from '../commands/registerCommands.ts';
 import { describeError } from '../errors.ts';
 import { say } from '../say.ts';
 import { SECTION } from '../settings.ts';
+import { provideTerminalCommand } from '../terminalCommand.ts';
 import { setTurnedOff } from './turnedOff.ts';
 
 const { Global, Workspace, WorkspaceFolder } = vscode.ConfigurationTarget;
@@ -94,8 +95,8 @@ export async function turnOff(services: CommandServices): Promise<string | undef
 /** Brings back what Turn Off took, but for settings, sections and configurations. */
 export async function turnOn(services: CommandServices): Promise<void> {
   await setTurnedOff(services.context, false);
-  await vscode.commands.executeCommand('edgeMemory.refresh');
-  say(vscode.l10n.t('Edge Memory is turned on: reload the window for its terminal command'));
+  await provideTerminalCommand(services, services.installTerminalCommand);
+  say(vscode.l10n.t('Edge Memory is turned on'));
 }
 
 const section = (title: string, lines: readonly string[]): string[] =>

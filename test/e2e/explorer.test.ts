@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict';
+import type { Locator } from 'playwright-core';
+import { type OpenWorkbench, openWorkbench } from '../harness/openWorkbench.ts';
+import type { Workbench } from '../harness/workbench.ts';
+import { choose, quickTitle, store } from './steps.ts';
+
+const agents = '# Rules\n\nUse tabs, never spaces.\n\n## Deploys\n\nDeploys go out on Tuesdays.\n';
+
+describe('the explorer', () => {
+  let vscode: OpenWorkbench;
+  let workbench: Workbench;
+
+  before(async () => {
+    vscode = await openWorkbench({
+      workspaceFiles: { 'AGENTS.md': agents, 'notes.txt': 'Ask Ada first.\n' },
+    });
+    workbench = vscode.workbench;
+    await workbench.openContainer('Edge Memory');
+  });
+  afterEach(async function () {
+    await vscode.screenshotOfFailure(this.currentTest);
+    await vscode.page.keyboard.press('Escape');
+  });
+  after(() => vscode.stop());
+
+  /** Drags as a hand does: VS Code opens a tree's drop only after some moves over it. */
+  const drag = async (from: Locator, to: Locator): Promise<void> => {
+    const { mouse } = vscode.page;
+    const centre = async (row: Locator): Promise<readonly [number, number]> => {
+      const box = await row.boundingBox();
+      assert.ok(box);
+      return [box.x + Math.min(60, box.width / 2), box.y + box.height / 2];
+    };
+    const [start, end] = [await centre(from), await centre(to)];
+    await mouse.move(...start);
+    await mouse.down();
+    await mouse.move(start[0] + 8, start[1] + 8, { steps: 4 });
+    await mouse.move(...end, { steps: 8 });
+    await mouse.move(end[0] + 2, end[1], { steps: 2 });
+    await mouse.up();
+  };
+  const focusTree = async (): Promise<void> => {
+    await workbench.command('Edge Memory: Focus on Edge Memory View');
+    await vscode.page.locator('.part.sidebar .monaco-list:focus').waitFor();
+  };
+
+  it('offers what is on this machine already: counted, and stored after a choice', async () => {
+    await workbench.welcome().getByText('Look on this machine').click();
+    await quickTitle(workbench, 'Found on This Machine').waitFor();
+    await workbench
+      .pickRow(/AGENTS\.md/)
+      .getByText('2 memories')
+      .waitFor();
+    await vscode.screenshot('bring-in');
+    await vscode.page.keyboard.press('Enter');
+    await workbench.saw('Stored 2 memories.');
+    await workbench.treeRow('Deploys').waitFor();
+    await workbench.command('Edge Memory: Bring In Memories Found on This Machine');
+    await workbench.pickRow(/AGENTS\.md/).waitFor();
+    await vscode.page.keyboard.press('Enter');
+    await workbench.saw('2 were known already.');
+    await workbench.clearNotifications();
+  });
+
+  it('groups by the day and nests tags', async () => {
+    await store(workbench, 'The API speaks JSON', 'area:api, decision');
+    await store(workbench, 'The web app is built with lit', 'area:web');
+    await store(workbench, 'Version 2 of the API drops XML', 'area:api:v2');
+    await workbench.treeRow(/^Today\s*5$/).waitFor();
+    await workbench.treeRow('Tags').click();
+    await workbench.treeRow(/^area\s*3$/).click();
+    await workbench.treeRow(/^api\s*2$/).click();
+    await workbench.treeRow(/^v2\s*1$/).waitFor();
+    await vscode.screenshot('explorer-tags');
+  });
+
+  it('takes a memory that is dragged onto a tag', async () => {
+    await drag(workbench.treeRow('The web app is built with lit'), workbench.treeRow(/^decision\s*1$/));
+    await workbench.saw('Added #decision to 1 memory.');
+    await workbench.treeRow(/^decision\s*2$/).waitFor();
+    await workbench.answer('Added #decision to 1 memory.', 'Undo');
+    await workbench.treeRow(/^decision\s*1$/).waitFor();
+  });
+
+  it('renames a tag with those below it after a preview', async () => {
+    await choose(workbench, 'area', 'Rename Tag');
+    await workbench.input().waitFor();
+    await workbench.enter('part');
+    await workbench.dialog().getByText('Change the tags of 3 memories?').waitFor();
+    await workbench.dialog().getByText('#area:api:v2 (1) → #part:api:v2').waitFor();
+    await vscode.screenshot('rename-tag');
+    await workbench.answerDialog('Rename');
+    await workbench.treeRow(/^part\s*3$/).waitFor();
+    await workbench.answer('Changed the tags of 3 memories.', 'Undo');
+    await workbench.treeRow(/^area\s*3$/).waitFor();
+    await workbench.clearNotifications();
+  });
+
+  it('is filtered, says so, and shows everything again', async () => {
+    await workbench.command('Edge Memory: Filter Explorer');
+    await workbench.input().fill('decision');
+    const row = workbench.pickRow('decision');
+    await row.locator('input[type=checkbox], .monaco-checkbox').first().click();
+    await vscode.page.keyboard.press('Enter');
+    await workbench.treeRow(/^Today\s*1$/).waitFor();
+    await vscode.page.locator('.part.sidebar').getByText('#decision').first().waitFor();
+    await vscode.screenshot('explorer-filtered');
+    await workbench.command('Edge Memory: Clear Filter');
+    await workbench.treeRow(/^Today\s*5$/).waitFor();
+  });
+
+  it('keeps deleted memories until they are deleted for good', async () => {
+    await workbench.treeAction('The web app is built with lit', 'Delete Memory');
+    await workbench.answerDialog('Delete');
+    await workbench.treeRow(/^Deleted\s*1$/).click();
+    await workbench.treeRow('The web app is built with lit').waitFor();
+    await workbench.command('Edge Memory: Empty Deleted');
+    await workbench.dialog().getByText('Delete 1 deleted memory for good?').waitFor();
+    await vscode.screenshot('empty-deleted');
+    await workbench.answerDialog('Delete for Good');
+    await workbench.treeRow('Deleted').waitFor({ state: 'detached' });
+    await workbench.clearNotifications();
+  });
+
+  it('reveals a memory that is open in an editor', async () => {
+    await workbench.treeRow('The API speaks JSON').click();
+    await workbench.editorLines().getByText('The API speaks JSON').waitFor();
+    await workbench.treeRow('Recent').click();
+    await workbench.treeRow('Today').waitFor({ state: 'detached' });
+    await workbench.command('Edge Memory: Reveal in Explorer');
+    await vscode.page
+      .locator('.part.sidebar .monaco-list-row.selected')
+      .filter({ hasText: 'The API speaks JSON' })
+      .waitFor();
+  });
+
+  it('is walked and used by keyboard alone', async () => {
+    const { keyboard } = vscode.page;
+    await focusTree();
+    await keyboard.press('Home');
+    await keyboard.press('ArrowDown');
+    const focused = (text: RegExp): Locator =>
+      vscode.page.locator('.part.sidebar .monaco-list-row.focused').filter({ hasText: text });
+    await focused(/^Today/).waitFor();
+    await keyboard.press('ArrowLeft');
+    await keyboard.press('ArrowDown');
+    await focused(/^Tags/).waitFor();
+    await keyboard.press('ArrowDown');
+    await focused(/^area/).waitFor();
+    await keyboard.press('Enter');
+    await keyboard.press('F2');
+    await workbench.input().waitFor();
+    await quickTitle(workbench, 'Rename #area').waitFor();
+  });
+
+  it('shows everything about a memory in its tooltip', async () => {
+    await focusTree();
+    await workbench.treeRow(/^Today/).click();
+    await workbench.treeRow('Version 2 of the API').hover();
+    const hover = vscode.page.locator('.workbench-hover');
+    await hover.getByText('#area:api:v2').waitFor();
+    await vscode.screenshot('explorer-tooltip');
+  });
+});
+
+describe('the walkthrough', () => {
+  for (const [name, theme] of [
+    ['light', 'Default Light Modern'],
+    ['dark', 'Default Dark Modern'],
+    ['high contrast', 'Default High Contrast'],
+  ] as const)
+    it(`shows each step with its picture, ${name}`, async () => {
+      const vscode = await openWorkbench({ settings: { 'workbench.colorTheme': theme } });
+      try {
+        const { workbench, page } = vscode;
+        await workbench.command('Edge Memory: Get Started');
+        const steps = page.locator('.getting-started-step');
+        await steps.first().waitFor();
+        assert.equal(await steps.count(), 4);
+        for (const [title, part] of [
+          ['Store your first memory', 'store'],
+          ['Find it', 'find'],
+          ['Let your agent use it', 'agent'],
+          ['Connect Cloudflare', 'connect'],
+        ] as const) {
+          await steps.filter({ hasText: title }).first().click();
+          await page.locator('.getting-started-step.expanded').filter({ hasText: title }).waitFor();
+          await workbench.webview('svg');
+          await vscode.screenshot(`walkthrough-${name}-${part}`);
+        }
+        await store(workbench, 'My first memory');
+        const done = page.locator('.getting-started-step .codicon-getting-started-step-checked.complete');
+        await done.first().waitFor();
+      } catch (error) {
+        await vscode.screenshot(`failed-walkthrough-${name}`);
+        throw error;
+      } finally {
+        await vscode.stop();
+      }
+    });
+});

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { fileSources } from '../../src/vscode/found/fileSources.ts';
+import { answerMessages, emptyStore, eventually, run, services, stored } from './access.ts';
+
+const manifest = (): {
+  readonly commands: readonly { readonly command: string; readonly category?: string }[];
+  readonly walkthroughs: readonly { readonly steps: readonly { readonly description: string }[] }[];
+  readonly viewsWelcome: readonly { readonly contents: string }[];
+} =>
+  (
+    vscode.extensions.getExtension('edge-memory.edge-memory')?.packageJSON as {
+      contributes: ReturnType<typeof manifest>;
+    }
+  ).contributes;
+
+describe('the first minutes', () => {
+  beforeEach(emptyStore);
+
+  it('offer commands that exist, all of one category', async () => {
+    const known = new Set(await vscode.commands.getCommands(true));
+    const { commands, walkthroughs, viewsWelcome } = manifest();
+    for (const { command, category } of commands) {
+      assert.ok(known.has(command), `${command} is not registered`);
+      assert.equal(category, 'Edge Memory');
+    }
+    const texts = [
+      ...walkthroughs.flatMap(({ steps }) => steps.map(({ description }) => description)),
+      ...viewsWelcome.map(({ contents }) => contents),
+    ];
+    for (const [, command = ''] of texts.join('\n').matchAll(/\(command:([\w.]+)/g))
+      assert.ok(known.has(command), `${command} is offered, but there is no such command`);
+  });
+
+  it('remember that a first memory was stored, and that an agent stored one', async () => {
+    const { globalState } = (await services()).context;
+    const reached = (): string[] => globalState.get<string[]>('firstMinutes.reached', []);
+    await stored({ content: 'mine' });
+    await eventually(() => assert.ok(reached().includes('stored')));
+    await (await services()).store.store({ content: 'an agent’s', source: { client: 'Claude Code 2.1' } });
+    await eventually(() => assert.ok(reached().includes('agent')));
+  });
+
+  it('find the sections of AGENTS.md, without those that were written for agents by programs', async () => {
+    const [folder] = vscode.workspace.workspaceFolders ?? [];
+    assert.ok(folder);
+    const file = vscode.Uri.joinPath(folder.uri, 'AGENTS.md');
+    const text =
+      '# Rules\nUse tabs.\n\n## Deploys\nOn Tuesdays.\n\n<!-- edge-memory:begin -->\n## Edge Memory\nx\n<!-- edge-memory:end -->\n';
+    await vscode.workspace.fs.writeFile(file, new TextEncoder().encode(text));
+    try {
+      const [source, ...others] = await fileSources(await services());
+      assert.deepEqual(others, []);
+      assert.ok(source);
+      assert.deepEqual([source.name, source.count], ['AGENTS.md', 2]);
+      assert.deepEqual(
+        source.examples.map(({ content, source: from }) => [content, from?.path, from?.symbol]),
+        [
+          ['# Rules\nUse tabs.', 'AGENTS.md', 'Rules'],
+          ['## Deploys\nOn Tuesdays.', 'AGENTS.md', 'Rules › Deploys'],
+        ],
+      );
+    } finally {
+      await vscode.workspace.fs.delete(file);
+    }
+  });
+});
+
+describe('turning off', () => {
+  it('says what is taken back, and does nothing without a yes', async () => {
+    const question = answerMessages('showWarningMessage');
+    try {
+      assert.equal(await run('turnOff'), undefined);
+      assert.deepEqual(question.texts, ['Turn off Edge Memory?']);
+    } finally {
+      question.restore();
+    }
+  });
+
+  it('takes back the terminal command, its place on the PATH and the settings, and says where the memories are', async () => {
+    const { context, settings } = await services();
+    const launcher = path.join(settings.dataFolder, 'bin', 'edge-memory');
+    const configuration = vscode.workspace.getConfiguration('edgeMemory');
+    await eventually(() => assert.ok(context.environmentVariableCollection.get('PATH')));
+    await configuration.update('search.limit', 7, vscode.ConfigurationTarget.Global);
+    const { contentHash } = await stored({ content: 'stays' });
+    const question = answerMessages('showWarningMessage', 'Turn Off');
+    try {
+      const report = await run<string>('turnOff');
+      assert.match(report, /Your memories are in `~\/\.edge-memory`/);
+      assert.ok(!existsSync(launcher));
+      assert.equal(context.environmentVariableCollection.get('PATH'), undefined);
+      const { globalValue } = vscode.workspace.getConfiguration('edgeMemory').inspect('search.limit') ?? {};
+      assert.equal(globalValue, undefined);
+      assert.equal((await (await services()).store.get([contentHash])).length, 1);
+    } finally {
+      question.restore();
+      await run('turnOn');
+    }
+    assert.ok(existsSync(launcher));
+    assert.ok(context.environmentVariableCollection.get('PATH'));
+  });
+});
