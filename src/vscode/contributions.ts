@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { registerCommands } from './commands/registerCommands.ts';
+import { registerConnectedContext } from './connect/connectedContext.ts';
 import { registerMemoryDocuments } from './documents/memoryDocuments.ts';
 import { registerExplorer } from './explorer/explorer.ts';
 import { Milestones } from './firstMinutes/milestones.ts';
@@ -27,5 +28,6 @@ export function registerContributions(
     registerTerminalCommand(services, installTerminalCommand),
     new AgentAccess(services),
     new Milestones(services),
+    registerConnectedContext(services),
   );
 }

@@ -22,11 +22,12 @@ export async function editTags(services: CommandServices, ...args: readonly unkn
   const addTags = wanted.filter((tag) => !shared.includes(tag));
   const removeTags = shared.filter((tag) => !wanted.includes(tag));
   if (addTags.length + removeTags.length === 0) return memories;
-  const updated = await Promise.all(
-    memories.map(({ contentHash }) => services.store.update(contentHash, { addTags, removeTags })),
+  const hashes = memories.map(({ contentHash }) => contentHash);
+  await services.store.retag(
+    hashes.map((contentHash) => ({ contentHash, add: addTags, remove: removeTags })),
   );
   say(vscode.l10n.t('Tags changed'));
-  return updated;
+  return services.store.get(hashes);
 }
 
 const titleFor = (memories: readonly Memory[]): string =>
