@@ -26,22 +26,29 @@ export function registerExplorer(services: Services): Explorer {
     canSelectMany: true,
     showCollapseAll: true,
   });
-  const showFilter = (): void => {
-    view.description = options.filter === undefined ? '' : filterText(options.filter);
+  let progress: EmbeddingProgress | undefined;
+  // Not as the description: VS Code hides that of a container's only view.
+  const showMessage = (): void => {
+    const { filter } = options;
+    view.message = [
+      ...(filter === undefined ? [] : [vscode.l10n.t('Filtered by {0}', filterText(filter))]),
+      ...(progress === undefined ? [] : [progressMessage(progress)]),
+    ].join(' · ');
   };
-  showFilter();
+  showMessage();
   const disposables = vscode.Disposable.from(
     view,
     tree,
     options,
     registerDecorations(),
-    options.onDidChange(showFilter),
+    options.onDidChange(showMessage),
     view.onDidChangeSelection(({ selection }) => {
       const tag = selection.length === 1 && selection[0]?.kind === 'tag';
       void vscode.commands.executeCommand('setContext', 'edgeMemory.selectedTag', tag);
     }),
-    services.events.onDidEmbed((progress) => {
-      view.message = progressMessage(progress) ?? '';
+    services.events.onDidEmbed((embedding) => {
+      progress = embedding.pending < WORTH_A_MESSAGE ? undefined : embedding;
+      showMessage();
     }),
   );
   return {
@@ -53,7 +60,7 @@ export function registerExplorer(services: Services): Explorer {
   };
 }
 
-/** What is shown of a filter beside the view's name. */
+/** `payments · decision · #sqlite · last week` */
 const filterText = ({ tags = [], memoryType, project, timeText }: TreeFilter): string =>
   [
     ...(project === undefined ? [] : [oneLine(project, 30)]),
@@ -62,11 +69,9 @@ const filterText = ({ tags = [], memoryType, project, timeText }: TreeFilter): s
     ...(timeText === undefined ? [] : [oneLine(timeText, 30)]),
   ].join(' · ');
 
-const progressMessage = ({ embedded, pending }: EmbeddingProgress): string | undefined =>
-  pending < WORTH_A_MESSAGE
-    ? undefined
-    : vscode.l10n.t(
-        'Preparing search by meaning: {0} of {1}',
-        embedded.toLocaleString(vscode.env.language),
-        (embedded + pending).toLocaleString(vscode.env.language),
-      );
+const progressMessage = ({ embedded, pending }: EmbeddingProgress): string =>
+  vscode.l10n.t(
+    'Preparing search by meaning: {0} of {1}',
+    embedded.toLocaleString(vscode.env.language),
+    (embedded + pending).toLocaleString(vscode.env.language),
+  );

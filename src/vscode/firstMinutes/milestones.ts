@@ -21,6 +21,8 @@ export class Milestones implements vscode.Disposable {
     this.#services = services;
     this.#reached = new Set(services.context.globalState.get<Milestone[]>(REACHED, []));
     for (const milestone of this.#reached) tell(milestone);
+    // The walkthrough waits for it, else VS Code would open it at the installation: nobody asked.
+    void vscode.commands.executeCommand('setContext', 'edgeMemory.ready', true);
     this.#subscriptions = vscode.Disposable.from(
       services.events.onDidChange(() => void this.#look()),
       services.connection.onDidChange(() => void this.#look()),
