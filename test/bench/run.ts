@@ -1,8 +1,11 @@
-/** `npm run bench [-- --quick] [--only=PART]`: every figure in one run, as a table and as artifacts/bench.json. */
+/**
+ * `npm run bench [-- --quick] [--only=PART] [--cloudflare]`: every figure in one run, as a table and as artifacts/bench.json. `--cloudflare`
+ * measures the cloud form, and the retrieval set by it, against the account of CLOUDFLARE_API_TOKEN instead.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import path from 'node:path';
-import { cloudBench } from './cloudBench.ts';
+import { cloudBench, realCloudBench } from './cloudBench.ts';
 import { engineBench } from './engineBench.ts';
 import { mcpBench } from './mcpBench.ts';
 import { type Figure, meets, printTable } from './measure.ts';
@@ -15,18 +18,23 @@ const useLite = path.join(root, 'dist/use-lite');
 const quick = process.argv.includes('--quick');
 const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length);
 
+const retrievalSet = new URL('./developerMemories.json', import.meta.url);
+const real = process.argv.includes('--cloudflare');
+
 const parts: readonly (readonly [string, () => Promise<Figure[]> | Figure[]])[] = [
-  ['retrieval', () => retrievalBench(new URL('./developerMemories.json', import.meta.url), useLite)],
+  ['retrieval', () => retrievalBench(retrievalSet, useLite)],
   ['store', () => storeBench(useLite)],
   ['engine, 10k', () => engineBench(10_000, useLite)],
   ...(quick ? [] : [['engine, 100k', () => engineBench(100_000, useLite)] as const]),
-  ['cloud, on the emulator', () => cloudBench()],
+  real
+    ? ['cloud, on Cloudflare', () => realCloudBench(retrievalSet)]
+    : ['cloud, on the emulator', () => cloudBench()],
   ['mcp', () => mcpBench(root, useLite)],
   ['package', () => packageBench(root)],
 ];
 
 const figures: Figure[] = [];
-for (const [name, measure] of parts.filter(([name]) => only === undefined || name.startsWith(only))) {
+for (const [name, measure] of parts.filter(([name]) => name.startsWith(real ? 'cloud' : (only ?? '')))) {
   console.error(`measuring: ${name}`);
   figures.push(...(await measure()));
 }

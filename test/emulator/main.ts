@@ -1,4 +1,4 @@
-/** `node test/emulator/main.ts [--port N] [--latency MS] [--inference MS] [--visibility MS] [--free]`: runs until it is ended. */
+/** `node test/emulator/main.ts [--port N] [--latency MS] [--inference MS] [--visibility MS] [--free] [--unlimited]`: runs until it is ended. */
 import { parseArgs } from 'node:util';
 import { startEmulator } from './emulator.ts';
 
@@ -9,12 +9,14 @@ const { values } = parseArgs({
     inference: { type: 'string', default: '0' },
     visibility: { type: 'string', default: '0' },
     free: { type: 'boolean', default: false },
+    unlimited: { type: 'boolean', default: false },
   },
 });
 
 const emulator = await startEmulator({
   port: Number(values.port),
   plan: values.free ? 'free' : 'paid',
+  ...(values.unlimited && { limits: { requestsPerWindow: Infinity, requestsPerSecond: Infinity } }),
   settings: {
     latencyMs: Number(values.latency),
     inferenceMs: Number(values.inference),

@@ -3,22 +3,25 @@
  * Its profile lasts, memories included, unless `--fresh` asks for a new one.
  */
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { openBrowser } from './browser.ts';
 import { installCodeServer } from './codeServer.ts';
+import { startEmulatorProcess } from './emulatorProcess.ts';
 import { packagedExtension } from './extension.ts';
-import { cache } from './paths.ts';
+import { cache, root } from './paths.ts';
 import { prepareProfile, temporaryFolder } from './profile.ts';
 import { installVsix, startServer } from './server.ts';
 import { Workbench } from './workbench.ts';
 
-const usage = `npm start -- [--folder DIR] [--port N] [--fresh] [--shot FILE]
+const usage = `npm start -- [--folder DIR] [--port N] [--fresh] [--shot FILE] [--cloudflare-emulator]
 
   --folder DIR  the folder to open (default: an empty one)
   --port N      where VS Code answers on 127.0.0.1 (default: 8088)
   --fresh       with an empty profile that is removed at the end
+  --cloudflare-emulator
+                with an emulator of Cloudflare's API to connect to, and a fresh profile
   --shot FILE   take a picture with the Edge Memory sidebar open, and end`;
 
 const { values } = parseArgs({
@@ -27,6 +30,7 @@ const { values } = parseArgs({
     port: { type: 'string' },
     fresh: { type: 'boolean', default: false },
     shot: { type: 'string' },
+    'cloudflare-emulator': { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
 });
@@ -36,9 +40,14 @@ else await start();
 async function start(): Promise<void> {
   const entry = await installCodeServer();
   const vsix = await packagedExtension();
-  const temporary = values.fresh ? await temporaryFolder() : undefined;
+  const emulator = values['cloudflare-emulator'] ? await startEmulatorProcess(root) : undefined;
+  const temporary = values.fresh || emulator !== undefined ? await temporaryFolder() : undefined;
   try {
-    const profile = await prepareProfile(temporary?.folder ?? path.join(cache, 'start'));
+    const profile = await prepareProfile(temporary?.folder ?? path.join(cache, 'start'), {
+      ...(emulator && { 'edgeMemory.cloudflare.apiBaseUrl': emulator.baseUrl }),
+    });
+    // What a person of the guides has: the token itself can only be kept by the editor.
+    if (emulator) await writeFile(path.join(profile.workspace, '.env'), emulator.dotEnv);
     await installVsix(entry, profile, vsix);
     const folder = values.folder === undefined ? profile.workspace : path.resolve(values.folder);
     if (!existsSync(folder)) throw new Error(`There is no folder ${folder}`);
@@ -47,6 +56,10 @@ async function start(): Promise<void> {
     try {
       const address = server.address({ folder });
       console.log(`VS Code with Edge Memory: ${address}`);
+      if (emulator)
+        console.log(
+          `Run “Edge Memory: Import Settings” and choose .env to connect to the emulator of Cloudflare, or connect with the token ${emulator.token}`,
+        );
       if (values.shot === undefined) {
         console.log(`Memories lie in ${path.join(profile.home, '.edge-memory')}. Ctrl+C ends it.`);
         await server.exited;
@@ -68,6 +81,7 @@ async function start(): Promise<void> {
       await server.stop();
     }
   } finally {
+    await emulator?.stop();
     await temporary?.remove();
   }
 }

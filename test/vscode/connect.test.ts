@@ -10,7 +10,7 @@ import type { Memory, StoreResult, VerifyReport } from '../../src/memory/memory.
 import type { CloudTarget } from '../../src/local/storeConfig.ts';
 import type { Health } from '../../src/vscode/connect/health.ts';
 import { emptyStore, eventually, memoryOf, run, services, stored } from './access.ts';
-import { type EmulatorProcess, startEmulatorProcess } from './emulatorProcess.ts';
+import { type EmulatorProcess, startEmulatorProcess } from '../harness/emulatorProcess.ts';
 
 type Shown = 'showInformationMessage' | 'showWarningMessage' | 'showErrorMessage';
 

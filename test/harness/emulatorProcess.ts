@@ -18,6 +18,11 @@ export class EmulatorProcess {
     this.accountId = variables['CLOUDFLARE_ACCOUNT_ID'] ?? '';
   }
 
+  /** The variables of the guides, for resources that connecting makes. */
+  get dotEnv(): string {
+    return `CLOUDFLARE_API_TOKEN=${this.token}\nCLOUDFLARE_ACCOUNT_ID=${this.accountId}\n`;
+  }
+
   /** `result` of a call, made past the extension. */
   async api<T>(apiPath: string, body?: unknown): Promise<T> {
     const response = await fetch(`${this.baseUrl}/accounts/${this.accountId}/${apiPath}`, {
@@ -46,10 +51,13 @@ export class EmulatorProcess {
   }
 }
 
-/** `root`: the checkout. */
-export async function startEmulatorProcess(root: string): Promise<EmulatorProcess> {
+/** `root`: the checkout; `options`: of test/emulator/main.ts. */
+export async function startEmulatorProcess(
+  root: string,
+  options: readonly string[] = [],
+): Promise<EmulatorProcess> {
   const node = path.join(root, 'node_modules/.bin/node');
-  const child = spawn(node, [path.join(root, 'test/emulator/main.ts')], {
+  const child = spawn(node, [path.join(root, 'test/emulator/main.ts'), ...options], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const variables: Record<string, string> = {};
