@@ -24,6 +24,8 @@ const node = {
   platform: 'node',
   target: 'node22.18',
   external: ['vscode'],
+  // Its other build can not be bundled.
+  alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   // Bundled CommonJS packages call require() for Node's own modules.
   banner: {
     js: "import { createRequire as edgeMemoryCreateRequire } from 'node:module'; const require = edgeMemoryCreateRequire(import.meta.url);",

@@ -1,5 +1,6 @@
 import { CloudflareClient } from '../cloudflare/client.ts';
 import type { ApiSettings } from '../cloudflare/environment.ts';
+import type { EndpointAccess } from '../cloudflare/embeddingChoice.ts';
 import { createNodeFetch } from '../cloudflare/nodeFetch.ts';
 import { RateBudget } from '../cloudflare/rateBudget.ts';
 import type { Cli } from './cli.ts';
@@ -7,11 +8,16 @@ import { debug, warn } from './log.ts';
 
 export interface OpenClient {
   readonly client: CloudflareClient;
+  /** The way to an embedding server. */
+  readonly access: EndpointAccess;
   readonly close: () => Promise<void>;
 }
 
 /** A client of Cloudflare's API that says on standard error when it has to wait. */
-export const openClient = (cli: Cli, { token, maxRetries, baseDelay, baseUrl }: ApiSettings): OpenClient => {
+export const openClient = (
+  cli: Cli,
+  { token, maxRetries, baseDelay, baseUrl, embeddingKey }: ApiSettings,
+): OpenClient => {
   const network = createNodeFetch();
   const client = new CloudflareClient({
     fetch: network.fetch,
@@ -25,5 +31,6 @@ export const openClient = (cli: Cli, { token, maxRetries, baseDelay, baseUrl }: 
     }),
     log: { debug: (message) => debug(cli, message), warn: (message) => warn(cli, message) },
   });
-  return { client, close: () => network.close() };
+  const access = { fetch: network.fetch, key: () => embeddingKey };
+  return { client, access, close: () => network.close() };
 };

@@ -1,35 +1,43 @@
 import { verifyToken } from '../cloudflare/account.ts';
+import { chunksIndexOf } from '../cloudflare/cloudVectorIndex.ts';
 import type { CloudflareClient } from '../cloudflare/client.ts';
 import { CloudflareApiError } from '../cloudflare/errors.ts';
 import { D1Database } from '../cloudflare/d1.ts';
 import { describeD1Database } from '../cloudflare/d1Databases.ts';
+import { choiceFor, createEmbedder, type EndpointAccess } from '../cloudflare/embeddingChoice.ts';
 import type { CloudEnvironment } from '../cloudflare/environment.ts';
 import type { CloudStoreConfig } from '../cloudflare/openCloudStore.ts';
-import { checkIndex, inspect } from '../cloudflare/provision.ts';
+import { needsOtherLanguages } from '../cloudflare/languages.ts';
+import { FREE_PLAN } from '../cloudflare/planLimits.ts';
+import { checkIndex, inspect, type Inspection } from '../cloudflare/provision.ts';
 import { R2ObjectStore } from '../cloudflare/r2.ts';
 import { VectorizeIndex } from '../cloudflare/vectorize.ts';
-import { WorkersAiEmbedder } from '../cloudflare/workersAi.ts';
-import { DEFAULT_MODEL } from '../cloudflare/workersAiModels.ts';
+import { MULTILINGUAL_MODEL } from '../cloudflare/workersAiModels.ts';
 import type { CallOptions } from '../memory/ports.ts';
 import type { Cli } from './cli.ts';
 import { openClient } from './cloudClient.ts';
 import { check, type Finding, type HealthCheck } from './healthCheck.ts';
 import { counted } from './output.ts';
 
-/** Limits of the free plan; which plan an account has, the API does not tell. https://developers.cloudflare.com/d1/platform/limits/ */
-const FREE = { dimensions: 5_000_000, databaseBytes: 500e6 } as const;
 const WEEK_MS = 7 * 86_400_000;
 
 interface Looking {
   readonly client: CloudflareClient;
+  readonly access: EndpointAccess;
   readonly config: CloudStoreConfig;
+  /** Of the database; its own check tells where it fails. */
+  readonly inspection: Promise<Inspection>;
   readonly call: CallOptions;
 }
 
 /** Asks every part once, all at the same time, and changes nothing. */
 export const cloudHealth = async (cli: Cli, settings: CloudEnvironment): Promise<HealthCheck[]> => {
-  const { client, close } = openClient(cli, settings);
-  const looking: Looking = { client, config: settings.config, call: { signal: cli.signal } };
+  const { client, access, close } = openClient(cli, settings);
+  const { config } = settings;
+  const call = { signal: cli.signal };
+  const inspection = inspect(client, config.account, config.database, call);
+  inspection.catch(() => undefined);
+  const looking: Looking = { client, access, config, inspection, call };
   const embedding = modelHealth(looking);
   embedding.catch(() => undefined);
   try {
@@ -67,12 +75,12 @@ const tokenHealth = async ({ client, config, call }: Looking): Promise<Finding> 
       };
 };
 
-const databaseHealth = async ({ client, config, call }: Looking): Promise<Finding> => {
+const databaseHealth = async ({ client, config, inspection, call }: Looking): Promise<Finding> => {
   const { account, database } = config;
   const sql = new D1Database({ client, account, database, name: config.databaseName });
   const [{ result: described, ms }, { state, live, deleted }] = await Promise.all([
     timed(describeD1Database(client, account, database, call)),
-    inspect(client, account, database, call),
+    inspection,
   ]);
   const pending = state.schemaVersion === 0 ? 0 : await waiting(sql, call);
   const { bytes } = described;
@@ -83,7 +91,7 @@ const databaseHealth = async ({ client, config, call }: Looking): Promise<Findin
     deleted,
     pending,
     bytes: bytes ?? null,
-    free_plan_bytes: FREE.databaseBytes,
+    free_plan_bytes: FREE_PLAN.databaseBytes,
     schema_version: state.schemaVersion,
   };
   const size = bytes === undefined ? '' : `, ${(bytes / 1e6).toFixed(1)} MB (the free plan holds 500)`;
@@ -108,14 +116,17 @@ const waiting = async (sql: D1Database, call: CallOptions): Promise<number> => {
 };
 
 const indexHealth = async (
-  { client, config: { account, index }, call }: Looking,
+  { client, config, inspection, call }: Looking,
   embedding: Promise<{ readonly dimensions: number }>,
 ): Promise<Finding> => {
+  const { account } = config;
+  // Where the database does not answer, the one that was connected.
+  const index = (await inspection.catch(() => undefined))?.state.index ?? config.index;
   const main = new VectorizeIndex({ client, account, index });
   const [{ result: info, ms }, described, chunks] = await Promise.all([
     timed(main.info(call)),
     main.describe(call),
-    chunkVectors(new VectorizeIndex({ client, account, index: `${index}-chunks` }), call),
+    chunkVectors(new VectorizeIndex({ client, account, index: chunksIndexOf(index) }), call),
   ]);
   // Where the model does not answer, its own check says so.
   const dimensions = (await embedding.catch(() => undefined))?.dimensions ?? described.dimensions;
@@ -128,10 +139,10 @@ const indexHealth = async (
     vectors: info.vectorCount,
     chunk_vectors: chunks,
     stored_dimensions: stored,
-    free_plan_dimensions: FREE.dimensions,
+    free_plan_dimensions: FREE_PLAN.storedDimensions,
   };
-  const detail = `${index}: ${counted(info.vectorCount + chunks, 'vector')} of ${described.dimensions} dimensions, ${described.metric}; ${((100 * stored) / FREE.dimensions).toFixed(1)} % of the free plan’s 5 million dimensions`;
-  return stored < 0.9 * FREE.dimensions
+  const detail = `${index}: ${counted(info.vectorCount + chunks, 'vector')} of ${described.dimensions} dimensions, ${described.metric}; ${((100 * stored) / FREE_PLAN.storedDimensions).toFixed(1)} % of the free plan’s 5 million dimensions`;
+  return stored < 0.9 * FREE_PLAN.storedDimensions
     ? { ms, detail, facts }
     : {
         state: 'warning',
@@ -168,13 +179,34 @@ const bucketHealth = async ({ client, config, call }: Looking): Promise<Finding>
   return { detail: `${bucket}: ${objects}`, facts: { bucket, objects: keys.length } };
 };
 
-const modelHealth = async ({ client, config, call }: Looking) => {
-  const model = config.model ?? DEFAULT_MODEL;
-  const embedder = await WorkersAiEmbedder.probe({ client, account: config.account, model }, call);
+const modelHealth = async ({ client, access, config, inspection, call }: Looking) => {
+  const state = await inspection.then(
+    (found) => found.state,
+    () => undefined,
+  );
+  const choice = choiceFor(config, state);
+  const embedder = await createEmbedder({ client, account: config.account, access }, choice, call);
+  const { ms } = await timed(embedder.embed(['memory'], call));
   const { dimensions, space } = embedder.model;
+  const { model } = choice;
+  const place = choice.endpoint === undefined ? '' : ` on ${choice.endpoint}`;
   const finding: Finding = {
-    detail: `${model}: ${dimensions} dimensions`,
+    ms,
+    detail: `${model}${place}: ${dimensions} dimensions`,
     facts: { model, space, dimensions },
   };
-  return { dimensions, finding };
+  const isForeign =
+    state !== undefined &&
+    state.schemaVersion > 0 &&
+    (await needsOtherLanguages(
+      new D1Database({ client, account: config.account, database: config.database }),
+      embedder.model,
+      call,
+    ));
+  return { dimensions, finding: isForeign ? { ...finding, ...otherLanguages } : finding };
 };
+
+const otherLanguages = {
+  state: 'warning',
+  nextStep: `A fifth of the latest memories are in languages that this model does not know, and are found by keyword only. ${MULTILINGUAL_MODEL} knows them: edge-memory rebuild-index --model ${MULTILINGUAL_MODEL}`,
+} as const;

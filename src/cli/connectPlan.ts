@@ -1,18 +1,23 @@
 import { type Account, listAccounts, type TokenState, verifyToken } from '../cloudflare/account.ts';
 import type { CloudflareClient } from '../cloudflare/client.ts';
+import {
+  choiceWith,
+  createEmbedder,
+  type EmbeddingChoice,
+  type EndpointAccess,
+} from '../cloudflare/embeddingChoice.ts';
 import { type D1Description, timeTravelBookmark } from '../cloudflare/d1Databases.ts';
 import {
   checkIndex,
   findResources,
   inspect,
   type Inspection,
+  keptSpace,
   type Resources,
 } from '../cloudflare/provision.ts';
 import { VectorizeIndex } from '../cloudflare/vectorize.ts';
-import { WorkersAiEmbedder } from '../cloudflare/workersAi.ts';
-import { DEFAULT_MODEL } from '../cloudflare/workersAiModels.ts';
 import { MemoryError } from '../memory/errors.ts';
-import type { CallOptions, EmbeddingModel } from '../memory/ports.ts';
+import type { CallOptions, Embedder, EmbeddingModel } from '../memory/ports.ts';
 import type { Cli } from './cli.ts';
 import { inert } from './inertText.ts';
 
@@ -24,6 +29,7 @@ export interface Wanted {
   /** Null: none. */
   readonly bucket: string | null;
   readonly model: string | undefined;
+  readonly endpoint: string | undefined;
   readonly locationHint: string | undefined;
   readonly jurisdiction: string | undefined;
 }
@@ -31,6 +37,7 @@ export interface Wanted {
 export interface Connecting {
   readonly cli: Cli;
   readonly client: CloudflareClient;
+  readonly access: EndpointAccess;
   readonly wanted: Wanted;
   readonly call: CallOptions;
   readonly say: (text: string) => void;
@@ -48,14 +55,14 @@ export interface Plan {
   readonly index: { readonly name: string; readonly exists: boolean; readonly vectors: number };
   readonly bucket: string | null;
   readonly model: EmbeddingModel;
-  readonly modelName: string;
+  readonly choice: EmbeddingChoice;
   /** The database's place in its history before the first change by Edge Memory. */
   readonly bookmark: string | undefined;
 }
 
 /** Asks what is there, and changes nothing. */
 export const makePlan = async (connecting: Connecting): Promise<Plan> => {
-  const { client, wanted, call, say } = connecting;
+  const { client, access, wanted, call, say } = connecting;
   say('Verifying the token …');
   const { token, account } = await identify(connecting);
   say(`Looking for the resources in ${inert(account.name)} …`);
@@ -63,11 +70,12 @@ export const makePlan = async (connecting: Connecting): Promise<Plan> => {
   const resources = await findResources(client, account.id, { jurisdiction, ...call });
   const database = databaseOf(resources, wanted.database, account);
   const inspection = database && (await inspect(client, account.id, database.id, call));
-  const index = resources.indexes.find(({ name }) => name === wanted.index);
-  const model = modelOf(wanted, inspection);
+  const indexName = inspection?.state.index ?? wanted.index;
+  const index = resources.indexes.find(({ name }) => name === indexName);
+  const choice = choiceWith(inspection && keptSpace(inspection), wanted);
   const [embedder, info, bookmark] = await Promise.all([
     // Proves that the token may use the model, and tells the dimensions of one that is not known.
-    WorkersAiEmbedder.probe({ client, account: account.id, model }, call),
+    provenEmbedder({ client, account: account.id, access }, choice, call),
     index && new VectorizeIndex({ client, account: account.id, index: index.name }).info(call),
     database && inspection && isUnprepared(inspection)
       ? timeTravelBookmark(client, account.id, database.id, call)
@@ -80,10 +88,10 @@ export const makePlan = async (connecting: Connecting): Promise<Plan> => {
     resources,
     database: database ?? { id: undefined, name: wanted.database },
     inspection,
-    index: { name: wanted.index, exists: index !== undefined, vectors: info?.vectorCount ?? 0 },
+    index: { name: indexName, exists: index !== undefined, vectors: info?.vectorCount ?? 0 },
     bucket: resources.buckets === undefined ? null : wanted.bucket,
     model: embedder.model,
-    modelName: model,
+    choice,
     bookmark,
   };
 };
@@ -152,16 +160,13 @@ const databaseOf = (
   return found;
 };
 
-/** A database keeps the model that its vectors are made by. */
-const modelOf = (wanted: Wanted, inspection: Inspection | undefined): string => {
-  const recorded = inspection?.state.embeddingSpace?.replace(/:[^:]*$/, '');
-  const model = wanted.model ?? recorded ?? DEFAULT_MODEL;
-  const isShared = inspection !== undefined && recorded === undefined && inspection.live > 0;
-  const kept = isShared ? DEFAULT_MODEL : recorded;
-  if (kept === undefined || kept === model) return model;
-  throw new MemoryError(
-    'misconfigured',
-    `The vectors of this database are made by ${kept}; those of ${model} can not be compared with them.`,
-    'Leave out --model and CLOUDFLARE_EMBEDDING_MODEL, or connect another database.',
-  );
+/** Asks the model once, whether its dimensions are known or not. */
+const provenEmbedder = async (
+  options: Parameters<typeof createEmbedder>[0],
+  choice: EmbeddingChoice,
+  call: CallOptions,
+): Promise<Embedder> => {
+  const embedder = await createEmbedder(options, choice, call);
+  await embedder.embed(['memory'], call);
+  return embedder;
 };

@@ -1,5 +1,7 @@
 import type { TokenState } from '../cloudflare/account.ts';
+import type { EmbeddingChoice } from '../cloudflare/embeddingChoice.ts';
 import type { Inspection, Resources } from '../cloudflare/provision.ts';
+import { wranglerLines } from '../cloudflare/wranglerLines.ts';
 import type { Plan } from './connectPlan.ts';
 import { inert } from './inertText.ts';
 import { counted, labelled } from './output.ts';
@@ -8,7 +10,7 @@ const WEEK_MS = 7 * 86_400_000;
 
 /** What there is and what will be added, for a person to decide on. */
 export const planText = (plan: Plan): string => {
-  const { token, account, database, inspection, index, resources, bucket, model, modelName } = plan;
+  const { token, account, database, inspection, index, resources, bucket, model, choice } = plan;
   const isNew = 'will be created';
   return labelled([
     ['account', `${inert(account.name)} (${inert(account.id)})`],
@@ -16,16 +18,19 @@ export const planText = (plan: Plan): string => {
     ['database', `${inert(database.name)}, ${inspection ? contentText(inspection) : isNew}`],
     ['index', `${inert(index.name)}, ${index.exists ? counted(index.vectors, 'vector') : isNew}`],
     ['bucket', bucketText(resources, bucket)],
-    ['model', `${inert(modelName)}, ${model.dimensions} dimensions (${inert(model.space)})`],
+    ['model', `${inert(choice.model)}, ${model.dimensions} dimensions (${inert(model.space)})`],
     ['to add', inspection && additionText(inspection)],
     [
       'undo',
       plan.bookmark &&
         `npx wrangler d1 time-travel restore ${inert(database.name)} --bookmark=${inert(plan.bookmark)}`,
     ],
-    ['sent there', 'what you store from now on: its text to D1 (large ones to R2) and to Workers AI'],
+    ['sent there', sentText(choice)],
   ]);
 };
+
+const sentText = ({ endpoint }: EmbeddingChoice): string =>
+  `what you store from now on: its text to D1 (large ones to R2) and to ${endpoint === undefined ? 'Workers AI' : inert(endpoint)}`;
 
 const tokenText = ({ owner, expiresAt }: TokenState): string => {
   const whose = owner === 'user' ? 'a user’s' : 'the account’s own';
@@ -57,16 +62,13 @@ const additionText = ({ state, rowsToWrite, megabytesToAdd }: Inspection): strin
 };
 
 /** For an administrator, where the token may not create what is missing. */
-export const wranglerLines = ({ database, index, bucket, resources, model }: Plan): string =>
+export const administratorLines = ({ database, index, bucket, resources, model }: Plan): string =>
   [
     'Someone with more rights can create them, then connect again:',
-    ...(database.id === undefined ? [`  npx wrangler d1 create ${inert(database.name)}`] : []),
-    ...(index.exists
-      ? []
-      : [
-          `  npx wrangler vectorize create ${inert(index.name)} --dimensions=${model.dimensions} --metric=cosine`,
-        ]),
-    ...(bucket === null || resources.buckets?.includes(bucket)
-      ? []
-      : [`  npx wrangler r2 bucket create ${inert(bucket)}`]),
+    ...wranglerLines(resources, {
+      database: database.name,
+      index: index.name,
+      bucket,
+      dimensions: model.dimensions,
+    }).map((line) => `  ${inert(line)}`),
   ].join('\n');

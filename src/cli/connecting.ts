@@ -9,7 +9,7 @@ import type { CallOptions } from '../memory/ports.ts';
 import type { Cli } from './cli.ts';
 import { openClient } from './cloudClient.ts';
 import { type Connecting, isUnprepared, makePlan, type Plan } from './connectPlan.ts';
-import { planText, wranglerLines } from './connectPlanText.ts';
+import { administratorLines, planText } from './connectPlanText.ts';
 import { EXIT } from './exitCodes.ts';
 import { inert } from './inertText.ts';
 import { readToken } from './input.ts';
@@ -23,6 +23,7 @@ export interface ConnectOptions {
   /** False: --no-bucket. */
   readonly bucket: boolean;
   readonly model?: string;
+  readonly endpoint?: string;
   readonly location?: string;
   readonly jurisdiction?: string;
   readonly yes?: boolean;
@@ -40,10 +41,11 @@ export const connect = async (cli: Cli, options: ConnectOptions): Promise<void> 
   const api = apiSettingsOf(values);
   const token = api.token === '' ? await readToken(cli.signal) : api.token;
   const variable = (name: string) => optionalVariable(values, name);
-  const { client, close } = openClient(cli, { ...api, token });
+  const { client, access, close } = openClient(cli, { ...api, token });
   const connecting: Connecting = {
     cli,
     client,
+    access,
     wanted: {
       account: options.account ?? variable('CLOUDFLARE_ACCOUNT_ID'),
       database: options.databaseName ?? variable('CLOUDFLARE_D1_DATABASE_ID') ?? USUAL_NAMES.database,
@@ -52,6 +54,7 @@ export const connect = async (cli: Cli, options: ConnectOptions): Promise<void> 
         ? (options.r2Bucket ?? variable('CLOUDFLARE_R2_BUCKET') ?? USUAL_NAMES.bucket)
         : null,
       model: options.model ?? variable('CLOUDFLARE_EMBEDDING_MODEL'),
+      endpoint: options.endpoint ?? variable('EDGE_MEMORY_EMBEDDING_URL'),
       locationHint: options.location,
       jurisdiction: options.jurisdiction,
     },
@@ -94,7 +97,9 @@ const carryOut = async (connecting: Connecting, plan: Plan): Promise<void> => {
   const store = await prepare(connecting, plan, target);
   await writeStoreConfig(defaultDataFolder(), { active: target });
   const { inspection } = plan;
-  if (inspection !== undefined && inspection.live + inspection.deleted > 0) await fill(store, call);
+  const readOnly = !(await store.mayWrite(call));
+  if (!readOnly && inspection !== undefined && inspection.live + inspection.deleted > 0)
+    await fill(store, call);
   const { account, accountName, ...resources } = target;
   const facts = {
     account: { id: account, name: accountName },
@@ -105,8 +110,13 @@ const carryOut = async (connecting: Connecting, plan: Plan): Promise<void> => {
     made: made.made,
     memories: inspection?.live ?? 0,
     bookmark: plan.bookmark ?? null,
+    read_only: readOnly,
   };
-  answer(cli, facts, () => 'Connected. Every command uses these memories while CLOUDFLARE_API_TOKEN is set.');
+  answer(cli, facts, () =>
+    readOnly
+      ? 'Connected read-only: the token lacks “D1 Edit”, so that memories can be found and not changed.'
+      : 'Connected. Every command uses these memories while CLOUDFLARE_API_TOKEN is set.',
+  );
 };
 
 const makeResources = async ({ client, wanted, call, say }: Connecting, plan: Plan): Promise<Provisioned> => {
@@ -115,18 +125,18 @@ const makeResources = async ({ client, wanted, call, say }: Connecting, plan: Pl
       client,
       plan.account.id,
       plan.resources,
-      { ...wanted, dimensions: plan.model.dimensions },
+      { ...wanted, index: plan.index.name, dimensions: plan.model.dimensions },
       { ...call, onProgress: (step) => say(`${inert(step)} …`) },
     );
   } catch (error) {
-    if (MemoryError.is(error, 'forbidden')) say(wranglerLines(plan));
+    if (MemoryError.is(error, 'forbidden')) say(administratorLines(plan));
     throw error;
   }
 };
 
 const targetOf = (
   { wanted: { jurisdiction } }: Connecting,
-  { account, model, modelName }: Plan,
+  { account, model, choice }: Plan,
   { database, index, bucket }: Provisioned,
 ): CloudTarget => ({
   account: account.id,
@@ -135,18 +145,21 @@ const targetOf = (
   index: index.name,
   ...(bucket !== undefined && { bucket }),
   ...(jurisdiction !== undefined && { jurisdiction }),
-  model: modelName,
-  pooling: model.space.slice(modelName.length + 1),
+  model: choice.model,
+  pooling: model.space.slice(choice.model.length + 1),
+  dimensions: model.dimensions,
+  ...(choice.endpoint !== undefined && { endpoint: choice.endpoint }),
 });
 
 const prepare = (
-  { client, call }: Connecting,
-  { inspection, model }: Plan,
-  { account, database, index, bucket, jurisdiction, model: name }: CloudTarget,
+  { client, access, call }: Connecting,
+  { inspection }: Plan,
+  { account, database, index, bucket, jurisdiction, model, endpoint, dimensions }: CloudTarget,
 ): Promise<CloudStore> =>
   openCloudStore(
     {
       client,
+      access,
       config: {
         account,
         database: database.id,
@@ -154,8 +167,9 @@ const prepare = (
         index,
         bucket,
         jurisdiction,
-        model: name,
-        dimensions: model.dimensions,
+        model,
+        endpoint,
+        dimensions,
       },
       state: inspection?.state ?? NEW_DATABASE,
     },

@@ -33,7 +33,7 @@ export const openCloud = async (
 ): Promise<OpenCloud> => {
   const { config } = settings;
   const { account, index } = config;
-  const { client, close: closeClient } = openClient(cli, settings);
+  const { client, access, close: closeClient } = openClient(cli, settings);
   const cache = openCache(cli);
   const close = async () => {
     cache?.close();
@@ -41,26 +41,29 @@ export const openCloud = async (
   };
   const call = { signal: cli.signal };
   try {
-    const [store, described] = await Promise.all([
-      openCloudStore(
-        {
-          client,
-          config: { ...config, storedDimensions },
-          cache,
-          log: { debug: (text) => debug(cli, text), warn: (text) => warn(cli, text) },
-          approve: async () => {
-            const { live, deleted } = await inspect(client, account, config.database, call);
-            if (live + deleted > 0) throw notConnected(config.database, live + deleted);
-          },
+    const describe = (name: string) => new VectorizeIndex({ client, account, index: name }).describe(call);
+    const describing = describe(index);
+    // Where it was rebuilt, the one that was connected may be gone.
+    describing.catch(() => undefined);
+    const store = await openCloudStore(
+      {
+        client,
+        config: { ...config, storedDimensions },
+        access,
+        cache,
+        log: { debug: (text) => debug(cli, text), warn: (text) => warn(cli, text) },
+        approve: async () => {
+          const { live, deleted } = await inspect(client, account, config.database, call);
+          if (live + deleted > 0) throw notConnected(config.database, live + deleted);
         },
-        call,
-      ),
-      new VectorizeIndex({ client, account, index }).describe(call),
-    ]);
+      },
+      call,
+    );
+    const described = await (store.index === index ? describing : describe(store.index));
     checkIndex(described, store.model.dimensions);
     info(cli, `Storage backend: cloudflare${hybrid ? ' (hybrid: directly, without a local copy)' : ''}`);
     info(cli, `D1 database: ${config.databaseName ?? config.database}, schema ready`);
-    info(cli, `Vectorize index: ${index}, ${described.dimensions} dimensions, ${described.metric}`);
+    info(cli, `Vectorize index: ${store.index}, ${described.dimensions} dimensions, ${described.metric}`);
     info(cli, `R2 bucket: ${config.bucket ?? 'none'}`);
     info(cli, `Successfully initialized, with the embedding model ${store.model.space}`);
     const closeAll = async () => {

@@ -10,6 +10,7 @@ import { addHealthCommand } from './commands/health.ts';
 import { addListCommand } from './commands/list.ts';
 import { addMcpCommand } from './commands/mcp.ts';
 import { addMcpConfigCommand } from './commands/mcpConfig.ts';
+import { addRebuildCommand } from './commands/rebuildIndex.ts';
 import { addRestoreCommand } from './commands/restore.ts';
 import { addSearchCommand } from './commands/search.ts';
 import { addServeCommand } from './commands/serve.ts';
@@ -36,6 +37,7 @@ const commands: readonly ((program: Command, cli: Cli) => void)[] = [
   addConnectCommands,
   addHealthCommand,
   addVerifyCommands,
+  addRebuildCommand,
   addBackupCommands,
   addMcpCommand,
   addServeCommand,

@@ -3,20 +3,18 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MemoryError } from '../memory/errors.ts';
 import type { Cli } from './cli.ts';
-import { embedderWorkerUrl } from './embedderWorkerUrl.ts';
-import { note } from './output.ts';
 import { withStore } from './openStore.ts';
+import { note } from './output.ts';
+import { embedderWorker } from './packageInfo.ts';
 
-const HEADERS_MS = 10_000;
-const REQUEST_MS = 60_000;
 const SHORTEST_KEY = 16;
 const KEY = 'EDGE_MEMORY_API_KEY';
 
 /** Serves the REST API on this machine until the process is asked to end. */
 export const serveRest = async (cli: Cli, port: number, version: string): Promise<void> => {
   const key = keyOfEnvironment();
-  const [{ createAdaptorServer }, { createRestApi }] = await Promise.all([
-    import('@hono/node-server'),
+  const [{ closeServer, httpServer }, { createRestApi }] = await Promise.all([
+    import('../mcp/httpServer.ts'),
     import('./rest/restApi.ts'),
   ]);
   await withStore(
@@ -24,18 +22,14 @@ export const serveRest = async (cli: Cli, port: number, version: string): Promis
     async (store, { kind }) => {
       const onError = (error: unknown): void => note(`error: ${String(error)}`);
       const api = createRestApi({ store, backend: kind, version, key, onError });
-      const server = createAdaptorServer({
-        fetch: api.fetch,
-        serverOptions: { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS },
-      }) as Server;
+      const server = httpServer((request) => Promise.resolve(api.fetch(request)));
       await listen(server, port);
       const { port: used } = server.address() as AddressInfo;
       note(`Serving the memories on http://127.0.0.1:${used}/api. Ctrl-C ends it.`);
       await asked(cli.signal);
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await closeServer(server);
     },
-    { background: true, embedderWorker: embedderWorkerUrl() },
+    { background: true, embedderWorker: embedderWorker() },
   );
 };
 

@@ -60,7 +60,7 @@ const settingsFor = (target: CloudTarget, { values, dotEnv }: CliVariables): Clo
       `The memories are in the Cloudflare account ${target.accountName}, and CLOUDFLARE_API_TOKEN is not set.`,
       'Set it in the environment, or add --local to use the memories on this machine; edge-memory disconnect makes that last.',
     );
-  const { account, database, index, bucket, jurisdiction, model } = target;
+  const { account, database, index, bucket, jurisdiction, model, endpoint, dimensions } = target;
   return {
     ...api,
     // The folder's .env may not lead the memories of this connection elsewhere.
@@ -73,6 +73,8 @@ const settingsFor = (target: CloudTarget, { values, dotEnv }: CliVariables): Clo
       bucket,
       jurisdiction,
       model,
+      endpoint,
+      dimensions,
       largeContentBytes: largeContentBytesOf(values),
     },
   };

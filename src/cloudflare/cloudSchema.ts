@@ -7,18 +7,20 @@ import {
   recordVersion,
   SCHEMA_VERSION,
 } from '../memory/schema.ts';
-import { CHUNKS_KEY } from './cloudVectorIndex.ts';
+import { CHUNKS_KEY, type VectorTable } from './cloudVectorIndex.ts';
 import { CloudflareApiError } from './errors.ts';
 
+export const createVectorTable = (table: VectorTable): SqlStatement => ({
+  sql: `CREATE TABLE IF NOT EXISTS ${table} (
+    content_hash TEXT PRIMARY KEY, space TEXT NOT NULL, chunks INTEGER NOT NULL, vectors TEXT NOT NULL,
+    codes TEXT NOT NULL, written_at REAL NOT NULL) WITHOUT ROWID`,
+});
+export const indexVectorTable: SqlStatement = {
+  sql: 'CREATE INDEX IF NOT EXISTS em_vectors_written ON em_vectors(written_at)',
+};
+
 /** What D1 keeps beside the shared tables. */
-const cloudTables: readonly SqlStatement[] = [
-  {
-    sql: `CREATE TABLE IF NOT EXISTS em_vectors (
-      content_hash TEXT PRIMARY KEY, space TEXT NOT NULL, chunks INTEGER NOT NULL, vectors TEXT NOT NULL,
-      codes TEXT NOT NULL, written_at REAL NOT NULL) WITHOUT ROWID`,
-  },
-  { sql: 'CREATE INDEX IF NOT EXISTS em_vectors_written ON em_vectors(written_at)' },
-];
+const cloudTables: readonly SqlStatement[] = [createVectorTable('em_vectors'), indexVectorTable];
 
 /** Columns that mcp-memory-service added in v8.72; older databases lack them. */
 const laterColumns: readonly { readonly name: string; readonly sql: string }[] = [
@@ -27,7 +29,9 @@ const laterColumns: readonly { readonly name: string; readonly sql: string }[] =
 ];
 
 /** Keys of em_meta. */
-const SPACE_KEY = 'embedding_space';
+export const SPACE_KEY = 'embedding_space';
+/** The name of the index since it was rebuilt; before, it is the one that was connected. */
+export const INDEX_KEY = 'vector_index';
 /** The last id that was there before our triggers, which index everything after it. */
 const FILL_TO_KEY = 'full_text_fill_to';
 const FILLED_KEY = 'full_text_filled_to';
@@ -43,6 +47,8 @@ export interface D1State {
   readonly missingColumns: readonly string[];
   /** By which model and pooling its vectors are made, where that was recorded. */
   readonly embeddingSpace: string | undefined;
+  /** The index that it was rebuilt into, if it was. */
+  readonly index: string | undefined;
   /** Whether there is a second index, for further chunks. */
   readonly hasChunks: boolean;
   /** Whether memories wait for their vector. */
@@ -56,13 +62,14 @@ export const NEW_DATABASE: D1State = {
   hasMemories: false,
   missingColumns: [],
   embeddingSpace: undefined,
+  index: undefined,
   hasChunks: false,
   hasWaiting: false,
 };
 
 const readColumns: SqlStatement = { sql: `SELECT name FROM pragma_table_info('memories')` };
 const readMeta: SqlStatement = {
-  sql: `SELECT key, value FROM em_meta WHERE key IN ('schema_version', 'min_compatible', '${SPACE_KEY}', '${CHUNKS_KEY}')`,
+  sql: `SELECT key, value FROM em_meta WHERE key IN ('schema_version', 'min_compatible', '${SPACE_KEY}', '${INDEX_KEY}', '${CHUNKS_KEY}')`,
 };
 const readWaiting: SqlStatement = { sql: 'SELECT content_hash FROM em_embed_queue LIMIT 1' };
 
@@ -88,7 +95,10 @@ export const inspectDatabase = async (sql: SqlDatabase, options?: CallOptions): 
       'Choose another database, or let a new one be made.',
     );
   const meta = new Map(rows.map((row) => [row['key'], row['value']]));
-  const space = meta.get(SPACE_KEY);
+  const text = (key: string): string | undefined => {
+    const value = meta.get(key);
+    return typeof value === 'string' ? value : undefined;
+  };
   return {
     // Where the records are gone, everything has to be made anew.
     schemaVersion: hasMemories ? Number(meta.get('schema_version') ?? 0) : 0,
@@ -97,10 +107,43 @@ export const inspectDatabase = async (sql: SqlDatabase, options?: CallOptions): 
     missingColumns: hasMemories
       ? laterColumns.map(({ name }) => name).filter((name) => !present.has(name))
       : [],
-    embeddingSpace: typeof space === 'string' ? space : undefined,
+    embeddingSpace: text(SPACE_KEY),
+    index: text(INDEX_KEY),
     hasChunks: meta.has(CHUNKS_KEY),
     hasWaiting: waiting.length > 0,
   };
+};
+
+/** A row of its own: a statement that changes nothing may pass without the right to. */
+const tryWriting: SqlStatement = {
+  sql: `INSERT INTO em_meta (key, value) VALUES ('may_write', 'yes') ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+};
+
+/** Whether the token may write. Rejects where the database can't be asked at all. */
+export const mayWrite = async (sql: SqlDatabase, options?: CallOptions): Promise<boolean> => {
+  try {
+    await sql.write([tryWriting], options);
+    return true;
+  } catch (error) {
+    if (MemoryError.is(error, 'forbidden')) return false;
+    throw error;
+  }
+};
+
+/** A token that may only read can use a database that is ready, but make none so. */
+const orReadOnly = async (write: Promise<unknown>, isReady: boolean): Promise<void> => {
+  try {
+    await write;
+  } catch (error) {
+    if (!MemoryError.is(error, 'forbidden')) throw error;
+    if (isReady) return;
+    throw new MemoryError(
+      'forbidden',
+      'The API token may not write to the database, which does not have Edge Memory’s tables yet.',
+      'Connect once with a token that has “D1 Edit”; afterwards one that may only read is enough to search.',
+      { cause: error },
+    );
+  }
 };
 
 /** Brings a database to this version. Safe to repeat; what the service wrote stays as it is. */
@@ -121,11 +164,11 @@ export const migrateDatabase = async (
     throw new MemoryError(
       'misconfigured',
       `The vectors of this database are made by ${embeddingSpace}; those of ${space} can not be compared with them.`,
-      'Choose the model that the database was connected with (CLOUDFLARE_EMBEDDING_MODEL).',
+      'Choose the model that the database was connected with (CLOUDFLARE_EMBEDDING_MODEL), or run Rebuild Index.',
     );
   const isRecorded = schemaVersion >= SCHEMA_VERSION && embeddingSpace !== undefined;
   if (isRecorded && missingColumns.length === 0) return;
-  await sql.write(
+  const upgrade = sql.write(
     [
       ...laterColumns
         .filter(({ name }) => missingColumns.includes(name))
@@ -146,6 +189,7 @@ export const migrateDatabase = async (
     ],
     options,
   );
+  await orReadOnly(upgrade, schemaVersion > 0);
 };
 
 const numberOf = (key: string): string =>
@@ -186,6 +230,7 @@ export const removeOurTables: readonly SqlStatement[] = [
     'em_words',
     'em_trigrams',
     'em_vectors',
+    'em_vectors_next',
     'em_embed_queue',
     'em_projects',
     'em_lineage',

@@ -36,6 +36,12 @@ const OLD_PREFIX = 'mem_';
 /** The key of em_meta that is there once the second index exists. */
 export const CHUNKS_KEY = 'chunks_index';
 
+/** The index of ours beside an index that mcp-memory-service may share. */
+export const chunksIndexOf = (index: string): string => `${index}-chunks`;
+
+/** `em_vectors_next`: of an index that is being rebuilt, until it takes the place of the present one. */
+export type VectorTable = 'em_vectors' | 'em_vectors_next';
+
 export interface CloudVectorIndexOptions {
   readonly sql: SqlDatabase;
   /** The index that mcp-memory-service may share: one vector a memory, whose id is the content hash. */
@@ -45,6 +51,8 @@ export interface CloudVectorIndexOptions {
   readonly model: { readonly space: string; readonly dimensions: number };
   /** Whether the second index exists, as far as is known. */
   readonly hasChunks?: boolean | undefined;
+  /** Where the compact copies are kept. Default `em_vectors`; only writing takes another one. */
+  readonly table?: VectorTable | undefined;
   /** Milliseconds since the epoch. */
   readonly now?: (() => number) | undefined;
 }
@@ -55,11 +63,13 @@ export interface CloudVectorIndexOptions {
  */
 export class CloudVectorIndex implements VectorIndex {
   readonly #options: CloudVectorIndexOptions;
+  readonly #table: VectorTable;
   readonly #now: () => number;
   #hasChunks: boolean;
 
   constructor(options: CloudVectorIndexOptions) {
     this.#options = options;
+    this.#table = options.table ?? 'em_vectors';
     this.#hasChunks = options.hasChunks ?? false;
     this.#now = options.now ?? Date.now;
   }
@@ -101,7 +111,8 @@ export class CloudVectorIndex implements VectorIndex {
       // It was made earlier, or another machine was faster.
       if (!MemoryError.is(error, 'conflict')) throw error;
     }
-    await sql.write([noteChunks], options);
+    // Of an index that is being rebuilt it is noted when that takes its place.
+    if (this.#table === 'em_vectors') await sql.write([noteChunks], options);
     this.#hasChunks = true;
   }
 
@@ -110,7 +121,7 @@ export class CloudVectorIndex implements VectorIndex {
       readChunksKey,
       {
         sql: `SELECT j.value AS content_hash, m.vector_id, v.chunks FROM json_each(?) j
-          LEFT JOIN memories m ON m.content_hash = j.value LEFT JOIN em_vectors v ON v.content_hash = j.value`,
+          LEFT JOIN memories m ON m.content_hash = j.value LEFT JOIN ${this.#table} v ON v.content_hash = j.value`,
         params: [JSON.stringify(contentHashes)],
       },
     ];
@@ -157,7 +168,7 @@ export class CloudVectorIndex implements VectorIndex {
       return JSON.stringify({ h: contentHash, n: chunks.length, v, c });
     });
     return listsOf(rows).map((list) => ({
-      sql: `INSERT INTO em_vectors (content_hash, space, chunks, vectors, codes, written_at)
+      sql: `INSERT INTO ${this.#table} (content_hash, space, chunks, vectors, codes, written_at)
         SELECT value->>'h', ?, CAST(value->>'n' AS INTEGER), value->>'v', value->>'c', ? FROM json_each(?) WHERE true
         ON CONFLICT (content_hash) DO UPDATE SET space = excluded.space, chunks = excluded.chunks,
           vectors = excluded.vectors, codes = excluded.codes, written_at = excluded.written_at`,
@@ -260,7 +271,7 @@ export class CloudVectorIndex implements VectorIndex {
 
 const readChunksKey: SqlStatement = { sql: 'SELECT value FROM em_meta WHERE key = ?', params: [CHUNKS_KEY] };
 
-const noteChunks: SqlStatement = {
+export const noteChunks: SqlStatement = {
   sql: `INSERT INTO em_meta (key, value) VALUES (?, 'yes') ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
   params: [CHUNKS_KEY],
 };

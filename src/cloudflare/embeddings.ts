@@ -1,11 +1,16 @@
 import * as z from 'zod';
 import { MemoryError } from '../memory/errors.ts';
+import type { EmbeddingModel } from '../memory/ports.ts';
 import { beginningOf } from '../memory/text.ts';
 
 /** Length of a chunk and its overlap: 512 tokens are about 1,800 characters of English prose, fewer of code. */
 export const CHUNK = { size: 1500, overlap: 150 } as const;
 /** No model that takes 512 tokens reads more; what is longer would only be sent to be cut off. */
 const MAX_TEXT = 4 * CHUNK.size;
+
+/** How many vectors a content of so many bytes has, a little too many for other scripts than the Latin one. */
+export const chunkCount = (bytes: number, { chunk }: Pick<EmbeddingModel, 'chunk'>): number =>
+  Math.max(1, Math.ceil(bytes / (chunk.size - chunk.overlap)));
 
 /** The values of one vector. A loop of our own: zod's lists of numbers take several times as long. */
 export const vectorValues = z.custom<number[]>(

@@ -9,6 +9,8 @@ export interface ApiSettings {
   /** Seconds. */
   readonly baseDelay: number;
   readonly baseUrl: string | undefined;
+  /** Of an embedding server, where one is used. */
+  readonly embeddingKey?: string | undefined;
 }
 
 /** The variables of mcp-memory-service's guides, with its defaults. */
@@ -70,6 +72,7 @@ export const apiSettingsOf = (variables: Variables): ApiSettings => ({
   maxRetries: number(variables, 'CLOUDFLARE_MAX_RETRIES', 3, true),
   baseDelay: number(variables, 'CLOUDFLARE_BASE_DELAY', 1, false),
   baseUrl: optionalVariable(variables, 'CLOUDFLARE_API_BASE_URL'),
+  embeddingKey: optionalVariable(variables, 'EDGE_MEMORY_EMBEDDING_KEY'),
 });
 
 /** What the guides write, which is as good as nothing. */
@@ -80,6 +83,27 @@ export const largeContentBytesOf = (variables: Variables): number | undefined =>
   const bytes = number(variables, 'CLOUDFLARE_LARGE_CONTENT_THRESHOLD', USUAL_THRESHOLD, true);
   return bytes === USUAL_THRESHOLD ? undefined : bytes;
 };
+
+/** The variables of an existing setup, for somebody who is asked for what they leave out. */
+export interface AccountSettings {
+  readonly token: string | undefined;
+  readonly account: string | undefined;
+  readonly database: string | undefined;
+  readonly index: string | undefined;
+  readonly bucket: string | undefined;
+  readonly model: string | undefined;
+  readonly baseUrl: string | undefined;
+}
+
+export const accountSettingsOf = (variables: Variables): AccountSettings => ({
+  token: optionalVariable(variables, 'CLOUDFLARE_API_TOKEN'),
+  account: optionalVariable(variables, 'CLOUDFLARE_ACCOUNT_ID'),
+  database: optionalVariable(variables, 'CLOUDFLARE_D1_DATABASE_ID'),
+  index: optionalVariable(variables, 'CLOUDFLARE_VECTORIZE_INDEX'),
+  bucket: optionalVariable(variables, 'CLOUDFLARE_R2_BUCKET'),
+  model: optionalVariable(variables, 'CLOUDFLARE_EMBEDDING_MODEL'),
+  baseUrl: optionalVariable(variables, 'CLOUDFLARE_API_BASE_URL'),
+});
 
 /** Rejects with `misconfigured`, naming every variable that is missing. */
 export const cloudEnvironmentOf = (variables: Variables): CloudEnvironment => {
@@ -99,6 +123,7 @@ export const cloudEnvironmentOf = (variables: Variables): CloudEnvironment => {
       index: optional('CLOUDFLARE_VECTORIZE_INDEX') ?? '',
       bucket: optional('CLOUDFLARE_R2_BUCKET'),
       model: optional('CLOUDFLARE_EMBEDDING_MODEL'),
+      endpoint: optional('EDGE_MEMORY_EMBEDDING_URL'),
       largeContentBytes: largeContentBytesOf(variables),
     },
   };

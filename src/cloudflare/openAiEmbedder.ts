@@ -14,6 +14,8 @@ import { withRetries, type RetryPolicy } from './retry.ts';
 /** Small servers on one's own computer take a list at a time, and few at once. */
 const TEXTS_PER_REQUEST = 32;
 const PARALLEL = 2;
+/** How the spaces of such models begin. */
+export const OPENAI_SPACE = 'openai:';
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
 const answerSchema = z.object({
@@ -42,7 +44,7 @@ export class OpenAiEmbedder implements Embedder {
   constructor(options: OpenAiOptions & { readonly dimensions: number }) {
     const { model, dimensions, cache, log } = options;
     this.model = {
-      space: `openai:${model}`,
+      space: `${OPENAI_SPACE}${model}`,
       dimensions,
       chunk: CHUNK,
       fusionWeight: 0.8,

@@ -3,17 +3,17 @@ import { MemoryEngine } from '../memory/memoryEngine.ts';
 import { enqueueEmbedding } from '../memory/storing.ts';
 import type { CallOptions, EmbeddingModel } from '../memory/ports.ts';
 import type { ClientLog, CloudflareClient } from './client.ts';
-import { type D1State, fillFullText, inspectDatabase, migrateDatabase } from './cloudSchema.ts';
+import { type D1State, fillFullText, inspectDatabase, mayWrite, migrateDatabase } from './cloudSchema.ts';
 import { compareWithRecords, type Disagreement, missingVectors, problemsOf } from './cloudHealth.ts';
-import { CloudVectorIndex } from './cloudVectorIndex.ts';
+import { chunksIndexOf, CloudVectorIndex } from './cloudVectorIndex.ts';
 import { D1Database, type D1Usage } from './d1.ts';
 import type { EmbeddingCache } from './embeddingCache.ts';
+import { choiceFor, createEmbedder, type EndpointAccess } from './embeddingChoice.ts';
 import { groupsOf } from './inParallel.ts';
 import { NoObjectStore } from './noObjectStore.ts';
 import { R2ObjectStore } from './r2.ts';
+import { chunkCount } from './embeddings.ts';
 import { VectorizeIndex } from './vectorize.ts';
-import { WorkersAiEmbedder } from './workersAi.ts';
-import { DEFAULT_MODEL, knownDimensions } from './workersAiModels.ts';
 
 /** D1 takes 2,000,000 bytes a row, and the JSON around a content escapes it: above this it goes to R2. */
 const ROW_BYTES = 900_000;
@@ -29,8 +29,10 @@ export interface CloudStoreConfig {
   readonly index: string;
   readonly bucket?: string | undefined;
   readonly jurisdiction?: string | undefined;
-  /** Default bge-base, which mcp-memory-service uses. */
+  /** Default bge-base, which mcp-memory-service uses. What a database was rebuilt for goes before. */
   readonly model?: string | undefined;
+  /** The embedding server that has the model, up to and with `/v1`. Default: Workers AI. */
+  readonly endpoint?: string | undefined;
   /** Of a model that is not among the known ones; without it the model is asked. */
   readonly dimensions?: number | undefined;
   /** UTF-8 bytes above which content goes to R2. Default 1 MiB, lowered where D1's rows need it. */
@@ -55,6 +57,8 @@ const OBJECTS_PER_REPAIR = 500;
 export interface CloudStoreOptions {
   readonly client: CloudflareClient;
   readonly config: CloudStoreConfig;
+  /** The way to the embedding server, where one is named. */
+  readonly access?: EndpointAccess | undefined;
   readonly cache?: EmbeddingCache | undefined;
   readonly log?: ClientLog | undefined;
   readonly now?: (() => number) | undefined;
@@ -85,6 +89,16 @@ export class CloudStore extends MemoryEngine {
   /** Rows read and written since it was opened. */
   get usage(): D1Usage {
     return this.#parts.sql.usage;
+  }
+
+  /** The name of its index: another than the one that was asked for, where it was rebuilt. */
+  get index(): string {
+    return this.#parts.index.name;
+  }
+
+  /** Whether its token may change anything; one that may only read is as good for searching. */
+  mayWrite(options?: CallOptions): Promise<boolean> {
+    return mayWrite(this.#parts.sql, options);
   }
 
   /** Indexes the text of rows that were there before; answers how many are left. One call is one request. */
@@ -144,7 +158,7 @@ export class CloudStore extends MemoryEngine {
 
   /** Of the memories that wait for their vector, those for which the plan has room; the shortest first. */
   async #fitting(found: Disagreement, options?: CallOptions): Promise<string[]> {
-    const { chunk, dimensions } = this.model;
+    const { dimensions } = this.model;
     const [rows = []] = await this.#parts.sql.read(
       [{ sql: 'SELECT content_hash, size FROM em_embed_queue ORDER BY size' }],
       options,
@@ -152,9 +166,7 @@ export class CloudStore extends MemoryEngine {
     const kept = found.storedVectors - found.orphanVectors.length - found.orphanChunks.length;
     let room = Math.floor(this.#parts.storedDimensions / dimensions) - kept;
     return rows
-      .filter(
-        ({ size }) => (room -= Math.max(1, Math.ceil(Number(size) / (chunk.size - chunk.overlap)))) >= 0,
-      )
+      .filter(({ size }) => (room -= chunkCount(Number(size), this.model)) >= 0)
       .map((row) => String(row['content_hash']));
   }
 
@@ -178,17 +190,15 @@ export class CloudStore extends MemoryEngine {
 
 /** Opens the store and brings its database to this version: one request where there is nothing to do. */
 export const openCloudStore = async (options: CloudStoreOptions, call?: CallOptions): Promise<CloudStore> => {
-  const { client, config, cache, log, now } = options;
-  const { account, model = DEFAULT_MODEL } = config;
+  const { client, config, cache, log, now, access } = options;
+  const { account } = config;
   const sql = new D1Database({ client, account, database: config.database, name: config.databaseName });
-  const dimensions = config.dimensions ?? knownDimensions(model);
-  const ai = { client, account, model, cache, log };
-  const [state, embedder] = await Promise.all([
-    options.state ?? inspectDatabase(sql, call),
-    dimensions === undefined
-      ? WorkersAiEmbedder.probe(ai, call)
-      : new WorkersAiEmbedder({ ...ai, dimensions }),
-  ]);
+  const state = options.state ?? (await inspectDatabase(sql, call));
+  const embedder = await createEmbedder(
+    { client, account, access, cache, log },
+    choiceFor(config, state),
+    call,
+  );
   if (state.hasMemories && state.schemaVersion === 0) await options.approve?.();
   await migrateDatabase(sql, state, embedder.model.space, call);
   const index = (name: string) => new VectorizeIndex({ client, account, index: name });
@@ -201,7 +211,8 @@ export const openCloudStore = async (options: CloudStoreOptions, call?: CallOpti
     config.bucket === undefined
       ? undefined
       : new R2ObjectStore({ client, account, bucket: config.bucket, jurisdiction: config.jurisdiction });
-  const [first, chunks] = [index(config.index), index(`${config.index}-chunks`)];
+  const name = state.index ?? config.index;
+  const [first, chunks] = [index(name), index(chunksIndexOf(name))];
   const vectors = new CloudVectorIndex({
     sql,
     index: first,

@@ -4,6 +4,7 @@ import type { CloudflareClient } from './client.ts';
 import { inspectDatabase, type D1State } from './cloudSchema.ts';
 import { D1Database } from './d1.ts';
 import { createD1Database, type D1Description, listD1Databases, type Place } from './d1Databases.ts';
+import { DEFAULT_SPACE } from './workersAiModels.ts';
 import { createR2Bucket, listR2Buckets } from './r2.ts';
 import { listVectorizeIndexes, VectorizeIndex, type VectorizeDescription } from './vectorize.ts';
 
@@ -127,6 +128,10 @@ export interface Inspection {
   readonly rowsToWrite: number;
   readonly megabytesToAdd: number;
 }
+
+/** By what the vectors of a database are made, which has to stay so: a shared one is mcp-memory-service's own. */
+export const keptSpace = ({ state, live }: Inspection): string | undefined =>
+  state.embeddingSpace ?? (live > 0 ? DEFAULT_SPACE : undefined);
 
 /** Rows that each memory adds: two of full text, their shadow tables, an entry of two own indexes. */
 const ROWS_PER_MEMORY = 6;

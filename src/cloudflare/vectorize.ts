@@ -89,12 +89,12 @@ export const listVectorizeIndexes = async (
 export class VectorizeIndex {
   readonly #client: CloudflareClient;
   readonly #account: string;
-  readonly #name: string;
+  readonly name: string;
 
   constructor({ client, account, index }: VectorizeOptions) {
     this.#client = client;
     this.#account = account;
-    this.#name = index;
+    this.name = index;
   }
 
   /** Replaces what the ids had. In requests of at most 1,000 vectors; an id has at most 64 bytes. */
@@ -157,7 +157,7 @@ export class VectorizeIndex {
     const call: ApiCall = {
       ...this.#call('POST', undefined, options),
       path: apiPath`/accounts/${this.#account}/vectorize/v2/indexes`,
-      body: jsonBody({ name: this.#name, config }),
+      body: jsonBody({ name: this.name, config }),
     };
     try {
       return description(await this.#client.request(call, described));
@@ -168,23 +168,33 @@ export class VectorizeIndex {
     }
   }
 
+  /** One that is not there is no error. */
+  async remove(options?: CallOptions): Promise<void> {
+    try {
+      await this.#client.request({ ...this.#call('GET', undefined, options), method: 'DELETE' }, z.unknown());
+    } catch (error) {
+      if (!GONE.has(CloudflareApiError.of(error)?.code)) throw error;
+    }
+  }
+
   #post<T>(action: string, body: ApiBody, schema: z.ZodType<T>, options?: CallOptions): Promise<T> {
     return this.#client.request({ ...this.#call('POST', action, options), body }, schema);
   }
 
   #call(method: 'GET' | 'POST', action?: string, more?: Partial<ApiCall>): ApiCall {
-    const index = apiPath`/accounts/${this.#account}/vectorize/v2/indexes/${this.#name}`;
+    const index = apiPath`/accounts/${this.#account}/vectorize/v2/indexes/${this.name}`;
     return {
       ...more,
       method,
       path: action === undefined ? index : `${index}/${action}`,
-      resource: { product: 'Vectorize', name: `the Vectorize index ${this.#name}` },
+      resource: { product: 'Vectorize', name: `the Vectorize index ${this.name}` },
       idempotent: true,
     };
   }
 }
 
 const DUPLICATE_NAME = 3002;
+const GONE = new Set<number | undefined>([3000, 3005]);
 
 const description = ({ name, config }: z.output<typeof described>): VectorizeDescription => ({
   name,

@@ -5,6 +5,9 @@ import { CHUNK } from './embeddings.ts';
 /** `default`: what the model does by itself; most take no such parameter. */
 export type Pooling = 'mean' | 'cls' | 'default';
 
+export const isPooling = (text: string): text is Pooling =>
+  text === 'mean' || text === 'cls' || text === 'default';
+
 interface KnownModel {
   readonly dimensions: number;
   readonly languages: 'english' | 'all';
@@ -53,8 +56,12 @@ const knownModels: Readonly<Record<string, KnownModel>> = {
   },
 };
 
+/** Knows a hundred languages, and is the cheapest. */
+export const MULTILINGUAL_MODEL = '@cf/baai/bge-m3';
+
 /** What mcp-memory-service uses, and so every index shared with it. */
 export const DEFAULT_MODEL = '@cf/baai/bge-base-en-v1.5';
+export const DEFAULT_SPACE = `${DEFAULT_MODEL}:mean`;
 
 export const parametersOf = (model: string, pooling: Pooling): Record<string, unknown> => ({
   ...knownModels[model]?.parameters,

@@ -14,6 +14,10 @@ const targetSchema = z.looseObject({
   jurisdiction: z.string().min(1).optional(),
   model: z.string().min(1),
   pooling: z.string(),
+  /** Of an embedding server that speaks OpenAI's API; Workers AI where there is none. */
+  endpoint: z.string().min(1).optional(),
+  /** Of a model that is not among the known ones. */
+  dimensions: z.int().min(1).optional(),
 });
 const configSchema = z.looseObject({ active: z.union([z.literal('local'), targetSchema]) });
 

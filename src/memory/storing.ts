@@ -230,6 +230,12 @@ export const enqueueEmbedding = (contentHashes: readonly string[]): SqlStatement
   params: [json(contentHashes)],
 });
 
+/** The same for those that an SQL condition on the table tells. */
+export const enqueueLive = (condition: string): SqlStatement => ({
+  sql: `INSERT INTO em_embed_queue (content_hash, size) SELECT content_hash, content_size FROM memories
+    WHERE deleted_at IS NULL AND ${condition} ON CONFLICT (content_hash) DO NOTHING`,
+});
+
 /** The same before the records are written: what is known and live has its vector, or waits for it already. */
 const enqueueNew = (memories: readonly PreparedMemory[]): SqlStatement => ({
   sql: `INSERT INTO em_embed_queue (content_hash, size) SELECT j.value->>0, CAST(j.value->>1 AS INTEGER) FROM json_each(?) j

@@ -42,8 +42,27 @@ export class Settings {
 
   /** Undefined: Cloudflare's own. Application-scoped: no workspace can send a token elsewhere. */
   get cloudflareApiBaseUrl(): string | undefined {
-    const url = this.#get('cloudflare.apiBaseUrl', '').trim();
-    return url === '' ? undefined : url;
+    return this.#text('cloudflare.apiBaseUrl');
+  }
+
+  /** Undefined: the model of the connection. */
+  get embeddingModel(): string | undefined {
+    return this.#text('cloudflare.embeddingModel');
+  }
+
+  /** Undefined: Workers AI. Application-scoped, too: every memory's text goes there. */
+  get embeddingEndpoint(): string | undefined {
+    return this.#text('cloudflare.embeddingEndpoint');
+  }
+
+  get cloudflarePlan(): 'free' | 'paid' {
+    return this.#get<'free' | 'paid'>('cloudflare.plan', 'free');
+  }
+
+  /** Undefined where it is blank. */
+  #text(name: string): string | undefined {
+    const text = this.#get(name, '').trim();
+    return text === '' ? undefined : text;
   }
 
   #get<T>(name: string, fallback: T): T {

@@ -45,6 +45,7 @@ describe('edge-memory connect', function () {
           bucket: NAMES.bucket,
           model: '@cf/baai/bge-base-en-v1.5',
           pooling: 'mean',
+          dimensions: 768,
         },
       });
       if (process.platform !== 'win32')
@@ -183,7 +184,7 @@ describe('edge-memory connect', function () {
       );
       const env = { ...cloud.environment(cloud.token()), CLOUDFLARE_MAX_RETRIES: '0' };
       // Its own table is there: the second range does not get through.
-      cloud.emulator.faults.add({ kind: 'd1-overloaded', path: /\/query$/, skip: 5, times: 1 });
+      cloud.emulator.faults.add({ kind: 'd1-overloaded', path: /\/query$/, skip: 6, times: 1 });
       const failed = await cloud.failure(['connect', '--yes'], { env });
       assert.equal(failed.code, 'busy');
       const filled = async (): Promise<unknown> =>
@@ -322,6 +323,56 @@ describe('edge-memory connect', function () {
     } finally {
       cloud.emulator.settings.r2Enabled = true;
     }
+  });
+
+  it('connects with a token that may only read: memories are found, and none is stored', async () => {
+    await cloud.makeResources();
+    await cloud.json(['connect'], { env: cloud.environment(cloud.token()) });
+    await cloud.json(['store', 'a memory of the team'], { env: cloud.environment(cloud.token()) });
+    const readOnly = cloud.token({
+      permissions: ['D1 Read', 'Vectorize Read', 'Workers AI Read', 'Account Settings Read'],
+    });
+    const env = cloud.environment(readOnly);
+    const facts = await cloud.json<{ read_only: boolean }>(['connect', '--no-bucket'], { env });
+    assert.equal(facts.read_only, true);
+    const { results } = await cloud.json<{ results: object[] }>(['search', 'team'], { env });
+    assert.equal(results.length, 1);
+    const failed = await cloud.failure(['store', 'another one'], { env });
+    assert.equal(failed.code, 'forbidden');
+    assert.match(failed.message, /“D1 Edit”/);
+  });
+
+  it('says that a token that may only read can not prepare a database', async () => {
+    await cloud.makeResources();
+    const env = cloud.environment(
+      cloud.token({ permissions: ['D1 Read', 'Vectorize Read', 'Workers AI Read', 'Account Settings Read'] }),
+    );
+    const failed = await cloud.failure(['connect', '--yes', '--no-bucket'], { env });
+    assert.equal(failed.code, 'forbidden');
+    assert.match(failed.message, /does not have Edge Memory’s tables yet/);
+    assert.equal(cloud.readConfig(), undefined);
+  });
+
+  it('rebuilds the index for another model, which every command then uses', async () => {
+    const env = cloud.environment(cloud.token());
+    await cloud.json(['connect'], { env });
+    await cloud.json(['store', 'Der Server steht im Keller und ist sehr laut'], { env });
+    const unasked = await cloud.failure(['rebuild-index', '--model', '@cf/baai/bge-m3'], { env });
+    assert.match(unasked.message, /sends the text of every memory to Workers AI; nothing was changed/);
+    const done = await cloud.json<{ index: string; embedded: number }>(
+      ['rebuild-index', '--model', '@cf/baai/bge-m3', '--yes', '--remove-old'],
+      { env },
+    );
+    assert.deepEqual([done.index, done.embedded], [`${NAMES.index}-v2`, 1]);
+    const found = await cloud.json<{ results: { match: string }[] }>(['search', 'im Keller'], { env });
+    assert.equal(found.results[0]?.match, 'both');
+    const indexes = await cloud.ask<{ name: string }[]>('GET', '/vectorize/v2/indexes');
+    assert.deepEqual(
+      indexes.map(({ name }) => name),
+      [done.index],
+    );
+    const { stdout } = await cloud.run(['health'], { env });
+    assert.match(stdout, /mcp-memory-index-v2: 1 vector of 1024 dimensions/);
   });
 
   describe('and afterwards', () => {

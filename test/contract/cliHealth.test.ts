@@ -57,7 +57,7 @@ describe('edge-memory health', function () {
       assert.equal(part('Vectorize')['free_plan_dimensions'], 5_000_000);
       assert.equal(part('R2')['bucket'], NAMES.bucket);
       assert.equal(part('Workers AI')['dimensions'], 768);
-      assert.ok(entries.length <= 10, `${entries.length} requests`);
+      assert.ok(entries.length <= 11, `${entries.length} requests`);
       const { stdout } = await cloud.run(['health'], { env });
       assert.match(stdout, /✔ D1 +mcp-memory-db: 1 memory, .* MB .*\d+ ms/);
     });

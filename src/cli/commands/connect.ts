@@ -24,7 +24,11 @@ export const addConnectCommands = (program: Command, cli: Cli): void => {
     .option('--index <name>', 'the Vectorize index (usually mcp-memory-index)')
     .option('--r2-bucket <name>', 'the R2 bucket for large content (usually mcp-memory-content)')
     .option('--no-bucket', 'without R2: content of more than 900 kB is refused')
-    .option('--model <name>', 'the embedding model of Workers AI')
+    .option('--model <name>', 'the embedding model, of Workers AI or of the server of --endpoint')
+    .option(
+      '--endpoint <url>',
+      'an embedding server that speaks OpenAI’s API, as http://localhost:11434/v1 (its key: EDGE_MEMORY_EMBEDDING_KEY)',
+    )
     .addOption(
       new Option('--location <hint>', 'where to make a new database and bucket').choices([
         'wnam',

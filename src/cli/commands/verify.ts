@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { FREE_PLAN } from '../../cloudflare/planLimits.ts';
 import type { VerifyProblem, VerifyReport } from '../../memory/memory.ts';
 import type { Cli } from '../cli.ts';
 import { embedAll } from '../embedding.ts';
@@ -6,9 +7,6 @@ import { EXIT } from '../exitCodes.ts';
 import { headline } from '../inertText.ts';
 import { type OpenStore, withStore } from '../openStore.ts';
 import { answer, counted, dim } from '../output.ts';
-
-/** https://developers.cloudflare.com/vectorize/platform/pricing/ */
-const FREE_PLAN_DIMENSIONS = 5_000_000;
 
 const WORDS: Readonly<Record<VerifyProblem['kind'], readonly [one: string, many: string]>> = {
   'missing-vector': ['memory has no vector', 'memories have no vector'],
@@ -52,7 +50,7 @@ export const addVerifyCommands = (program: Command, cli: Cli): void => {
             ].join('\n'),
           );
         },
-        { storedDimensions: options.freePlan ? FREE_PLAN_DIMENSIONS : undefined },
+        { storedDimensions: options.freePlan ? FREE_PLAN.storedDimensions : undefined },
       ),
     );
 };

@@ -58,6 +58,8 @@ const commands: Readonly<Record<string, () => Promise<Handler>>> = {
   removeTables: async () => (await import('../connect/removeTables.ts')).removeTables,
   importEnv: async () => (await import('../connect/importEnv.ts')).importEnv,
   health: async () => (await import('../connect/health.ts')).health,
+  rebuildIndex: async () => (await import('../connect/rebuildIndex.ts')).rebuildIndexCommand,
+  setEmbeddingKey: async () => (await import('../connect/embeddingKey.ts')).setEmbeddingKey,
   verify: async () => (await import('../connect/verifyAndRepair.ts')).verifyAndRepair,
   copyMcpConfiguration: async () => (await import('../agents/copyMcpConfiguration.ts')).copyMcpConfiguration,
   agentInstructions: async () => (await import('../agents/agentInstructions.ts')).agentInstructions,

@@ -1,9 +1,15 @@
 import * as vscode from 'vscode';
 import type { CloudflareClient } from '../../cloudflare/client.ts';
 import type { D1Description, Place } from '../../cloudflare/d1Databases.ts';
-import { inspect, type Inspection, type Resources, USUAL_NAMES } from '../../cloudflare/provision.ts';
+import { choiceOfSpace, choiceWith, type EmbeddingChoice } from '../../cloudflare/embeddingChoice.ts';
+import {
+  inspect,
+  type Inspection,
+  keptSpace,
+  type Resources,
+  USUAL_NAMES,
+} from '../../cloudflare/provision.ts';
 import type { VectorizeDescription } from '../../cloudflare/vectorize.ts';
-import { DEFAULT_MODEL, knownDimensions } from '../../cloudflare/workersAiModels.ts';
 import { modelFor } from './models.ts';
 import { count } from './numbers.ts';
 
@@ -13,7 +19,7 @@ export interface ChosenResources {
   readonly index: string;
   /** Null: none. */
   readonly bucket: string | null;
-  readonly model: string;
+  readonly choice: EmbeddingChoice;
   /** Of the database, where it exists. */
   readonly inspection: Inspection | undefined;
 }
@@ -25,6 +31,8 @@ export interface ResourceOptions {
   readonly index?: string | undefined;
   readonly bucket?: string | null | undefined;
   readonly model?: string | undefined;
+  /** Of an embedding server, with `model`. */
+  readonly endpoint?: string | undefined;
 }
 
 interface Found {
@@ -153,13 +161,22 @@ async function named(
 ): Promise<ChosenResources> {
   const existing = resources.databases.find(({ id, name }) => id === database || name === database);
   const known = candidates.find((candidate) => candidate.database.id === existing?.id);
-  const index = indexFor(resources, options.index);
+  const inspection = existing && (known?.inspection ?? (await inspect(client, account, existing.id)));
+  // Of a database that was rebuilt elsewhere, the index is recorded in it.
+  const index = indexFor(resources, inspection?.state.index ?? options.index);
+  const likely = options.endpoint === undefined ? modelFor(index?.dimensions) : undefined;
+  const { model = likely, endpoint } = options;
+  const kept = inspection && keptSpace(inspection);
   return {
     database,
-    index: options.index ?? index?.name ?? USUAL_NAMES.index,
+    index: index?.name ?? inspection?.state.index ?? options.index ?? USUAL_NAMES.index,
     bucket: options.bucket === undefined ? USUAL_NAMES.bucket : options.bucket,
-    model: options.model ?? modelFor(index?.dimensions) ?? DEFAULT_MODEL,
-    inspection: existing && (known?.inspection ?? (await inspect(client, account, existing.id))),
+    // Another model of the settings is proposed afterwards: what a database has stays until it is rebuilt.
+    choice:
+      kept === undefined
+        ? choiceWith(kept, { model, endpoint })
+        : choiceOfSpace(kept, { model: model ?? '', endpoint }),
+    inspection,
   };
 }
 
@@ -236,9 +253,6 @@ async function chooseOne<T>(
 export const isNew = ({ databases, indexes }: Resources, { database, index }: ChosenResources): boolean =>
   !databases.some(({ id, name }) => id === database || name === database) ||
   !indexes.some(({ name }) => name === index);
-
-export const dimensionsOf = (resources: Resources, { index, model }: ChosenResources): number | undefined =>
-  knownDimensions(model) ?? resources.indexes.find(({ name }) => name === index)?.dimensions;
 
 const places: readonly (readonly [label: string, place: Place])[] = [
   ['Automatic: near you', {}],

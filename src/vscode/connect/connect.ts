@@ -1,10 +1,14 @@
 import * as vscode from 'vscode';
 import type { Account } from '../../cloudflare/account.ts';
+import { mayWrite } from '../../cloudflare/cloudSchema.ts';
+import { D1Database } from '../../cloudflare/d1.ts';
 import { type Place, timeTravelBookmark } from '../../cloudflare/d1Databases.ts';
+import { createEmbedder } from '../../cloudflare/embeddingChoice.ts';
 import { findResources, provision, type Provisioned } from '../../cloudflare/provision.ts';
-import { defaultPooling } from '../../cloudflare/workersAiModels.ts';
+import { wranglerLines } from '../../cloudflare/wranglerLines.ts';
 import type { CloudTarget } from '../../local/storeConfig.ts';
 import { MemoryError } from '../../memory/errors.ts';
+import type { EmbeddingModel } from '../../memory/ports.ts';
 import type { CommandServices } from '../commands/registerCommands.ts';
 import { oneLine } from '../plainText.ts';
 import { say } from '../say.ts';
@@ -14,11 +18,11 @@ import { chooseAccount } from './chooseAccount.ts';
 import {
   choosePlace,
   chooseResources,
-  dimensionsOf,
   findCandidates,
   isNew,
   type ResourceOptions,
 } from './chooseResources.ts';
+import { endpointAccess } from './client.ts';
 import { consent, type Plan } from './consent.ts';
 import { offerCopy } from './copyMemories.ts';
 import { withProgress } from './progress.ts';
@@ -34,7 +38,8 @@ const title = (): string => vscode.l10n.t('Connect to Cloudflare');
 
 /** From a token to memories in the person's own account. Answers the connection; undefined when they leave on the way. */
 export async function connect(services: CommandServices, given?: unknown): Promise<CloudTarget | undefined> {
-  const options = (given ?? {}) as ConnectOptions;
+  const { embeddingModel: model, embeddingEndpoint: endpoint } = services.settings;
+  const options = { model, endpoint, ...((given ?? {}) as ConnectOptions) };
   const token = await tokenOf(services, options);
   if (token === undefined) return undefined;
   const account = await chooseAccount(token, options.account);
@@ -46,12 +51,13 @@ export async function connect(services: CommandServices, given?: unknown): Promi
       `D1 Time Travel bookmark of ${plan.chosen.database} before the first change: ${plan.bookmark}`,
     );
   const target = await withProgress(title(), async ({ signal, say: step }) => {
-    const made = await provide(token, plan, { signal, onProgress: step });
+    step(vscode.l10n.t('Asking the model'));
+    const model = await modelOf(services, token, plan, signal);
+    const made = await provide(token, plan, model, { signal, onProgress: step });
     step(vscode.l10n.t('Preparing the database'));
-    return activate(services, token, targetOf(plan, made));
+    return activate(services, token, targetOf(plan, made, model));
   });
-  say(vscode.l10n.t('Connected to {0}', oneLine(account.name, 40)));
-  await offerCopy(services, target);
+  await greet(services, token, target);
   return target;
 }
 
@@ -102,25 +108,75 @@ const bookmarkOf = async (...args: Parameters<typeof timeTravelBookmark>): Promi
   }
 };
 
-function provide(
+/** Asks the model once: whether the token, or the server, gives vectors, and of how many dimensions. */
+async function modelOf(
+  { connection, log }: CommandServices,
+  { client }: CheckedToken,
+  { account, chosen }: Plan,
+  signal: AbortSignal,
+): Promise<EmbeddingModel> {
+  const access = endpointAccess(connection.tokens);
+  const embedder = await createEmbedder({ client, account: account.id, access, log }, chosen.choice, {
+    signal,
+  });
+  await embedder.embed(['memory'], { signal });
+  return embedder.model;
+}
+
+async function provide(
   { client }: CheckedToken,
   { account, resources, chosen, place }: Plan,
+  { dimensions }: EmbeddingModel,
   options: { signal: AbortSignal; onProgress: (step: string) => void },
 ): Promise<Provisioned> {
-  const dimensions = dimensionsOf(resources, chosen);
-  if (dimensions === undefined)
-    throw new MemoryError(
-      'misconfigured',
-      `The dimensions of the model ${chosen.model} are not known, so no index can be made for it.`,
-      'Choose an index that was made for it.',
-    );
   const { database, index, bucket } = chosen;
-  return provision(client, account.id, resources, { database, index, bucket, dimensions, ...place }, options);
+  try {
+    const choice = { database, index, bucket, dimensions, ...place };
+    return await provision(client, account.id, resources, choice, options);
+  } catch (error) {
+    if (MemoryError.is(error, 'forbidden'))
+      void offerCommands(wranglerLines(resources, { database, index, bucket, dimensions }));
+    throw error;
+  }
+}
+
+/** Who may not create what is missing can hand the guide's commands to somebody who may. */
+async function offerCommands(lines: readonly string[]): Promise<void> {
+  const copy = vscode.l10n.t('Copy Commands');
+  const answer = await vscode.window.showWarningMessage(
+    vscode.l10n.t(
+      'The token may not create what is missing. An administrator of the account can, with these commands; then connect again.',
+    ),
+    copy,
+  );
+  if (answer === copy) await vscode.env.clipboard.writeText(`${lines.join('\n')}\n`);
+}
+
+/** A token that may only read connects all the same; copying is not offered then. */
+async function greet(
+  services: CommandServices,
+  { client }: CheckedToken,
+  target: CloudTarget,
+): Promise<void> {
+  const { account, accountName, database } = target;
+  const sql = new D1Database({ client, account, database: database.id, name: database.name });
+  if (!(await mayWrite(sql))) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t(
+        'Connected to {0}, read-only: the token lacks “D1 Edit”. Memories can be found, and not stored or changed.',
+        oneLine(accountName, 40),
+      ),
+    );
+    return;
+  }
+  say(vscode.l10n.t('Connected to {0}', oneLine(accountName, 40)));
+  await offerCopy(services, target);
 }
 
 const targetOf = (
-  { account, chosen, place }: Plan,
+  { account, chosen: { choice }, place }: Plan,
   { database, index, bucket }: Provisioned,
+  { space, dimensions }: EmbeddingModel,
 ): CloudTarget => ({
   account: account.id,
   accountName: account.name,
@@ -128,8 +184,10 @@ const targetOf = (
   index: index.name,
   ...(bucket !== undefined && { bucket }),
   ...(place.jurisdiction !== undefined && { jurisdiction: place.jurisdiction }),
-  model: chosen.model,
-  pooling: defaultPooling(chosen.model),
+  model: choice.model,
+  pooling: space.slice(choice.model.length + 1),
+  dimensions,
+  ...(choice.endpoint !== undefined && { endpoint: choice.endpoint }),
 });
 
 /** Keeps the token and opens the store; where that fails, everything is as it was before. */

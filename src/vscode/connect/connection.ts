@@ -66,6 +66,7 @@ export class Connection implements vscode.Disposable {
     return openConnectedStore({
       target,
       token: this.#token,
+      tokens: this.tokens,
       settings: this.#settings,
       log: this.#log,
       state: this.#context.globalState,

@@ -37,13 +37,20 @@ export function planText(plan: Plan): string[] {
   ].filter((part) => part !== '');
 }
 
-const leaving = ({ chosen, resources }: Plan): string =>
-  vscode.l10n.t(
-    'From now on this leaves your machine, to your own account and nowhere else: each memory that you store, with its tags, details and place in the code, and each search. Text goes to the D1 database {0}, vectors to the Vectorize index {1}; Workers AI ({2}) computes them from the text. Memories marked “Keep on This Machine” are never sent.',
-    resources.databases.find(({ id }) => id === chosen.database)?.name ?? chosen.database,
-    chosen.index,
-    chosen.model,
-  );
+function leaving({ chosen, resources }: Plan): string {
+  const { endpoint, model } = chosen.choice;
+  return [
+    endpoint === undefined
+      ? vscode.l10n.t('From now on this leaves your machine, to your own account and nowhere else:')
+      : vscode.l10n.t('From now on this leaves your machine, to your own account and to {0}:', endpoint),
+    vscode.l10n.t(
+      'each memory that you store, with its tags, details and place in the code, and each search. Text goes to the D1 database {0}, vectors to the Vectorize index {1}; {2} computes them from the text. Memories marked “Keep on This Machine” are never sent.',
+      resources.databases.find(({ id }) => id === chosen.database)?.name ?? chosen.database,
+      chosen.index,
+      endpoint === undefined ? `Workers AI (${model})` : `${endpoint} (${model})`,
+    ),
+  ].join(' ');
+}
 
 function making({ resources, chosen, place }: Plan): string {
   const { databases, indexes, buckets } = resources;

@@ -2,17 +2,21 @@ import { performance } from 'node:perf_hooks';
 import * as vscode from 'vscode';
 import { verifyToken } from '../../cloudflare/account.ts';
 import type { CloudflareClient } from '../../cloudflare/client.ts';
+import { type D1State, inspectDatabase } from '../../cloudflare/cloudSchema.ts';
 import { D1Database } from '../../cloudflare/d1.ts';
+import { choiceFor, createEmbedder, type EndpointAccess } from '../../cloudflare/embeddingChoice.ts';
+import { FREE_PLAN } from '../../cloudflare/planLimits.ts';
+import { checkIndex } from '../../cloudflare/provision.ts';
 import { R2ObjectStore } from '../../cloudflare/r2.ts';
 import { VectorizeIndex } from '../../cloudflare/vectorize.ts';
-import { WorkersAiEmbedder } from '../../cloudflare/workersAi.ts';
 import type { CloudTarget } from '../../local/storeConfig.ts';
 import { MemoryError } from '../../memory/errors.ts';
+import type { Embedder } from '../../memory/ports.ts';
 import type { CommandServices } from '../commands/registerCommands.ts';
 import { describeMode } from '../effectiveMode.ts';
 import { describeError, isCancellation } from '../errors.ts';
 import { oneLine } from '../plainText.ts';
-import { createClient } from './client.ts';
+import { createClient, endpointAccess } from './client.ts';
 import { count } from './numbers.ts';
 import { withProgress } from './progress.ts';
 
@@ -64,11 +68,23 @@ async function connected(
   // A check that retries says less than one that fails.
   const client = createClient({ settings, log, token: () => token, maxRetries: 0 });
   const { bucket } = target;
+  const sql = new D1Database({
+    client,
+    account: target.account,
+    database: target.database.id,
+    name: target.database.name,
+  });
+  // Its own check tells where it fails.
+  const state = inspectDatabase(sql, { signal }).catch(() => undefined);
+  const embedding = embedderOf(client, endpointAccess(connection.tokens), target, state, signal);
+  embedding.catch(() => undefined);
   return Promise.all([
     timed(vscode.l10n.t('Token'), () => tokenHealth(client, target, signal)),
-    timed('D1', () => databaseHealth(client, target, signal)),
-    timed('Vectorize', () => indexHealth(client, target, signal)),
-    timed('Workers AI', () => modelHealth(client, target, signal)),
+    timed('D1', () => databaseHealth(sql, target, signal)),
+    timed('Vectorize', () => indexHealth(client, target, state, embedding, signal)),
+    timed(target.endpoint === undefined ? 'Workers AI' : vscode.l10n.t('Embedding server'), () =>
+      modelHealth(embedding, signal),
+    ),
     ...(bucket === undefined
       ? []
       : [
@@ -101,11 +117,10 @@ async function tokenHealth(
 }
 
 async function databaseHealth(
-  client: CloudflareClient,
-  { account, database }: CloudTarget,
+  sql: D1Database,
+  { database }: CloudTarget,
   signal: AbortSignal,
 ): Promise<string> {
-  const sql = new D1Database({ client, account, database: database.id, name: database.name });
   const [rows] = await sql.read(
     [
       {
@@ -125,26 +140,45 @@ async function databaseHealth(
 
 async function indexHealth(
   client: CloudflareClient,
-  { account, index }: CloudTarget,
+  target: CloudTarget,
+  state: Promise<D1State | undefined>,
+  embedding: Promise<Embedder>,
   signal: AbortSignal,
 ): Promise<string> {
-  const { dimensions, vectorCount } = await new VectorizeIndex({ client, account, index }).info({ signal });
+  const name = (await state)?.index ?? target.index;
+  const index = new VectorizeIndex({ client, account: target.account, index: name });
+  const [{ vectorCount }, described] = await Promise.all([
+    index.info({ signal }),
+    index.describe({ signal }),
+  ]);
+  // Where the model does not answer, its own check says so.
+  const wanted = (await embedding.catch(() => undefined))?.model.dimensions ?? described.dimensions;
+  checkIndex(described, wanted);
   return vscode.l10n.t(
     '{0}: {1} vectors of {2}; the free plan holds {3}',
-    index,
+    name,
     count(vectorCount),
-    dimensions,
-    count(Math.floor(5_000_000 / dimensions)),
+    described.dimensions,
+    count(Math.floor(FREE_PLAN.storedDimensions / described.dimensions)),
   );
 }
 
-async function modelHealth(
+async function embedderOf(
   client: CloudflareClient,
-  { account, model }: CloudTarget,
+  access: EndpointAccess,
+  target: CloudTarget,
+  state: Promise<D1State | undefined>,
   signal: AbortSignal,
-): Promise<string> {
-  const embedder = await WorkersAiEmbedder.probe({ client, account, model }, { signal });
-  return vscode.l10n.t('{0}, {1} dimensions', model, embedder.model.dimensions);
+): Promise<Embedder> {
+  const { account } = target;
+  return createEmbedder({ client, account, access }, choiceFor(target, await state), { signal });
+}
+
+async function modelHealth(embedding: Promise<Embedder>, signal: AbortSignal): Promise<string> {
+  const embedder = await embedding;
+  await embedder.embed(['memory'], { signal });
+  const { label, dimensions } = embedder.model;
+  return vscode.l10n.t('{0}, {1} dimensions', label, dimensions);
 }
 
 async function timed(part: string, check: () => Promise<string>): Promise<Health> {

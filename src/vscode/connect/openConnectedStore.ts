@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import { type CloudStore, openCloudStore } from '../../cloudflare/openCloudStore.ts';
+import { checkIndex } from '../../cloudflare/provision.ts';
 import { VectorizeIndex } from '../../cloudflare/vectorize.ts';
 import { EmbeddingCacheFile } from '../../local/embeddingCacheFile.ts';
 import { embeddingCacheIn } from '../../local/paths.ts';
@@ -7,12 +8,16 @@ import type { CloudTarget } from '../../local/storeConfig.ts';
 import { MemoryError } from '../../memory/errors.ts';
 import type { Settings } from '../settings.ts';
 import { announceExpiry } from './announceExpiry.ts';
-import { createClient } from './client.ts';
+import { createClient, endpointAccess } from './client.ts';
 import { fillInBackground } from './fillInBackground.ts';
+import { storedDimensionsOf } from './plan.ts';
+import { proposeModel } from './proposeModel.ts';
+import type { Tokens } from './tokens.ts';
 
 export interface Connecting {
   readonly target: CloudTarget;
   readonly token: string | undefined;
+  readonly tokens: Tokens;
   readonly settings: Settings;
   readonly log: vscode.LogOutputChannel;
   /** Remembers when a token was looked at last. */
@@ -23,37 +28,45 @@ export interface Connecting {
 
 /** Opens the store of `config.json` with the token of this editor, and starts what can go on while it is used. */
 export async function openConnectedStore(connecting: Connecting): Promise<CloudStore> {
-  const { target, token, settings, log, signal } = connecting;
+  const { target, token, tokens, settings, log, signal } = connecting;
   if (token === undefined) throw noToken(target);
   const client = createClient({ settings, log, token: () => token });
   const cache = openCache(settings, log);
   signal.addEventListener('abort', () => cache?.close(), { once: true });
-  const { account, database, index, bucket, jurisdiction, model } = target;
-  const [store, described] = await Promise.all([
-    openCloudStore({
-      client,
-      config: {
-        account,
-        database: database.id,
-        databaseName: database.name,
-        index,
-        bucket,
-        jurisdiction,
-        model,
-      },
-      cache,
-      log: { debug: (message) => log.debug(message), warn: (message) => log.warn(message) },
-    }),
-    new VectorizeIndex({ client, account, index }).describe(),
-  ]);
+  const { account, database, index, bucket, jurisdiction, model, endpoint, dimensions } = target;
+  const describe = (name: string) => new VectorizeIndex({ client, account, index: name }).describe();
+  const describing = describe(index);
+  // Where it was rebuilt, the one that was connected may be gone.
+  describing.catch(() => undefined);
+  const store = await openCloudStore({
+    client,
+    config: {
+      account,
+      database: database.id,
+      databaseName: database.name,
+      index,
+      bucket,
+      jurisdiction,
+      model,
+      endpoint,
+      dimensions,
+      storedDimensions: storedDimensionsOf(settings),
+    },
+    access: endpointAccess(tokens),
+    cache,
+    log: { debug: (message) => log.debug(message), warn: (message) => log.warn(message) },
+  });
+  const described = await (store.index === index ? describing : describe(store.index));
+  checkIndex(described, store.model.dimensions);
   signal.addEventListener('abort', () => void store.close(), { once: true });
   log.info('Storage backend: cloudflare');
   log.info(`D1 database: ${database.name} (${database.id}), schema ready`);
-  log.info(`Vectorize index: ${index}, ${described.dimensions} dimensions, ${described.metric}`);
+  log.info(`Vectorize index: ${store.index}, ${described.dimensions} dimensions, ${described.metric}`);
   log.info(`R2 bucket: ${bucket ?? 'none'}`);
-  log.info(`Successfully initialized, with the embedding model ${model}`);
+  log.info(`Successfully initialized, with the embedding model ${store.model.space}`);
   void fillInBackground(store, connecting);
   void announceExpiry(client, connecting);
+  void proposeModel(client, store, connecting);
   return store;
 }
 

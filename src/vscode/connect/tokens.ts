@@ -1,5 +1,7 @@
 import type * as vscode from 'vscode';
 
+const EMBEDDING_KEY = 'edgeMemory.embeddingKey';
+
 const keyOf = (account: string): string => `edgeMemory.cloudflareToken.${account}`;
 
 /** API tokens in VS Code's SecretStorage, one an account, and nowhere else. */
@@ -22,6 +24,16 @@ export class Tokens {
 
   delete(account: string): Thenable<void> {
     return this.#secrets.delete(keyOf(account));
+  }
+
+  /** Of the embedding server; local ones need none. */
+  embeddingKey(): Thenable<string | undefined> {
+    return this.#secrets.get(EMBEDDING_KEY);
+  }
+
+  /** An empty one is forgotten. */
+  setEmbeddingKey(key: string): Thenable<void> {
+    return key === '' ? this.#secrets.delete(EMBEDDING_KEY) : this.#secrets.store(EMBEDDING_KEY, key);
   }
 
   isOf(account: string, { key }: vscode.SecretStorageChangeEvent): boolean {

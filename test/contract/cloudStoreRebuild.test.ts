@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict';
+import { createEmbedder } from '../../src/cloudflare/embeddingChoice.ts';
+import { D1Database } from '../../src/cloudflare/d1.ts';
+import { NoObjectStore } from '../../src/cloudflare/noObjectStore.ts';
+import { R2ObjectStore } from '../../src/cloudflare/r2.ts';
+import { type Rebuild, rebuildIndex } from '../../src/cloudflare/rebuildIndex.ts';
+import { MemoryError } from '../../src/memory/errors.ts';
+import { foundIn, longText, useCloud } from './cloudStoreFixture.ts';
+
+const M3 = '@cf/baai/bge-m3';
+
+describe('rebuilding the index for another model', () => {
+  const cloud = useCloud();
+  const nameOf = (path: string): string => path.split('/').at(-1) ?? '';
+
+  const rebuild = async (model: string, more: Partial<Rebuild> = {}): Promise<Rebuild> => {
+    const { database, index, bucket } = cloud.resources;
+    const client = cloud.clientWith();
+    const place = { client, account: cloud.emulator.accountId };
+    return {
+      ...place,
+      sql: new D1Database({ ...place, database: nameOf(database) }),
+      objects: new R2ObjectStore({ ...place, bucket: nameOf(bucket) }),
+      index: nameOf(index),
+      embedder: await createEmbedder(place, { model }),
+      ...more,
+    };
+  };
+
+  it('finds by the new model what was stored, long and large content too, from every machine', async () => {
+    const store = await cloud.open();
+    await store.store({ content: 'The staging database listens on port 5433' });
+    await store.store({ content: longText(6000, { start: 'long', end: 'the secret of the lighthouse' }) });
+    await store.store({ content: longText(1_000_000, { start: 'large', end: 'the whale in the harbour' }) });
+    await store.store({ content: 'Der Server steht im Keller und ist sehr laut, weil er alt ist' });
+    const deleted = await store.store({ content: 'gone' });
+    await store.delete([deleted.contentHash]);
+    const seen: number[] = [];
+    const done = await rebuildIndex(await rebuild(M3), { onProgress: (at) => seen.push(at) });
+    assert.equal(done.index, `${nameOf(cloud.resources.index)}-v2`);
+    assert.equal(done.embedded, 4);
+    assert.ok(seen.length > 0);
+    const elsewhere = await cloud.open();
+    assert.equal(elsewhere.model.space, `${M3}:default`);
+    assert.equal(elsewhere.index, done.index);
+    assert.deepEqual((await elsewhere.verify()).problems, []);
+    const found = await foundIn(elsewhere, { query: 'Keller', mode: 'meaning', limit: 1 });
+    assert.match(found[0] ?? '', /Der Server/);
+    assert.match(
+      (await foundIn(elsewhere, { query: 'the secret of the lighthouse', limit: 1 }))[0] ?? '',
+      /^long/,
+    );
+    await elsewhere.store({ content: 'stored afterwards' });
+    assert.ok((await cloud.vectorIds(`/vectorize/v2/indexes/${done.index}`)).length === 5);
+  });
+
+  it('keeps serving the old index until the new one is complete, and goes on where it was interrupted', async () => {
+    const store = await cloud.open();
+    const sentence = (i: number): string => `Service ${i} of the shop is run by the team of room ${i}`;
+    await store.storeMany(Array.from({ length: 250 }, (_, i) => ({ content: sentence(i) })));
+    const controller = new AbortController();
+    await assert.rejects(
+      rebuildIndex(await rebuild(M3), {
+        signal: controller.signal,
+        onProgress: (at) => {
+          if (at >= 100) controller.abort();
+        },
+      }),
+    );
+    const meanwhile = await cloud.open();
+    assert.equal(meanwhile.model.dimensions, 768);
+    assert.equal(
+      (await foundIn(meanwhile, { query: sentence(7), mode: 'meaning', limit: 1 }))[0],
+      sentence(7),
+    );
+    await meanwhile.store({ content: 'stored in between' });
+    cloud.emulator.log.clear();
+    const done = await rebuildIndex(await rebuild(M3));
+    assert.equal(done.embedded, 251);
+    const runs = cloud.emulator.log.entries.filter(({ path }) => path.includes('/ai/run/'));
+    assert.ok(runs.length <= 3, `${runs.length} requests to the model`);
+  });
+
+  it('leaves the old index in place where it fails', async () => {
+    const store = await cloud.open();
+    await store.store({ content: 'a memory that lasts' });
+    const plan = await rebuild(M3);
+    const embed = (): Promise<never> => Promise.reject(new Error('the model is gone'));
+    await assert.rejects(
+      rebuildIndex({ ...plan, embedder: { model: plan.embedder.model, embed } }),
+      /is gone/,
+    );
+    assert.equal((await cloud.open()).model.dimensions, 768);
+    assert.equal((await rebuildIndex(plan)).embedded, 1);
+  });
+
+  it('is done though the answer to the last step is lost', async () => {
+    const store = await cloud.open();
+    await store.store({ content: 'a memory that lasts' });
+    const plan = await rebuild(M3);
+    const { sql } = plan;
+    const losing = {
+      features: sql.features,
+      read: sql.read.bind(sql),
+      write: (...[statements, options]: Parameters<typeof sql.write>) => {
+        if (statements[0]?.sql === 'DROP TABLE em_vectors')
+          cloud.emulator.faults.add({ kind: 'reset', applied: true, times: 1 });
+        return sql.write(statements, options);
+      },
+    };
+    assert.equal((await rebuildIndex({ ...plan, sql: losing })).embedded, 1);
+    assert.deepEqual(await foundIn(await cloud.open(), { query: 'lasts' }), ['a memory that lasts']);
+  });
+
+  it('is refused where mcp-memory-service uses the database, unless a person says that it does not', async () => {
+    await cloud.service.initialize();
+    await cloud.service.store({ content: 'stored by the service', tags: [] });
+    const store = await cloud.open();
+    await store.repair();
+    await assert.rejects(rebuildIndex(await rebuild(M3)), (error) => MemoryError.is(error, 'conflict'));
+    const done = await rebuildIndex(await rebuild(M3, { serviceIsGone: true }));
+    assert.equal(done.embedded, 1);
+    assert.deepEqual(await foundIn(await cloud.open(), { query: 'stored by the service' }), [
+      'stored by the service',
+    ]);
+  });
+
+  it('stops before the limit of the plan, and changes nothing', async () => {
+    const store = await cloud.open();
+    await store.storeMany(Array.from({ length: 5 }, (_, i) => ({ content: `memory number ${i}` })));
+    const plan = await rebuild(M3, { storedDimensions: 5 * 768 + 4 * 1024, objects: new NoObjectStore() });
+    await assert.rejects(rebuildIndex(plan), (error) => MemoryError.is(error, 'limit-reached'));
+    assert.equal((await cloud.open()).model.dimensions, 768);
+  });
+});
