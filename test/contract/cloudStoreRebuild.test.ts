@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { createEmbedder } from '../../src/cloudflare/embeddingChoice.ts';
 import { D1Database } from '../../src/cloudflare/d1.ts';
+import { needsOtherLanguages } from '../../src/cloudflare/languages.ts';
+import { createNodeFetch } from '../../src/cloudflare/nodeFetch.ts';
 import { NoObjectStore } from '../../src/cloudflare/noObjectStore.ts';
 import { R2ObjectStore } from '../../src/cloudflare/r2.ts';
 import { type Rebuild, rebuildIndex } from '../../src/cloudflare/rebuildIndex.ts';
 import { MemoryError } from '../../src/memory/errors.ts';
+import { sendJson, startServer } from '../unit/cloudflare/scriptedServer.ts';
 import { foundIn, longText, useCloud } from './cloudStoreFixture.ts';
 
 const M3 = '@cf/baai/bge-m3';
@@ -131,5 +134,56 @@ describe('rebuilding the index for another model', () => {
     const plan = await rebuild(M3, { storedDimensions: 5 * 768 + 4 * 1024, objects: new NoObjectStore() });
     await assert.rejects(rebuildIndex(plan), (error) => MemoryError.is(error, 'limit-reached'));
     assert.equal((await cloud.open()).model.dimensions, 768);
+  });
+
+  it('uses a server that speaks OpenAI’s API, where its address is known', async () => {
+    const key = 'sk-canary-0123456789';
+    const server = await startServer(({ body }, response) => {
+      const { input } = JSON.parse(body) as { input: string[] };
+      const data = input.map((text, index) => ({ index, embedding: [/whale/.test(text) ? 1 : 0, 1, 0, 0] }));
+      sendJson(response, { object: 'list', data });
+    });
+    const network = createNodeFetch();
+    try {
+      const store = await cloud.open();
+      await store.store({ content: 'the whale in the harbour' });
+      await store.store({ content: 'the lighthouse' });
+      const endpoint = `${server.origin}/v1`;
+      const access = { fetch: network.fetch, key: () => key };
+      const plan = await rebuild(M3);
+      const place = { client: plan.client, account: plan.account, access };
+      const embedder = await createEmbedder(place, { model: 'nomic-embed-text', endpoint });
+      const done = await rebuildIndex({ ...plan, embedder });
+      assert.equal(done.embedded, 2);
+      assert.ok(server.received.every(({ headers }) => headers.authorization === `Bearer ${key}`));
+      const model = { model: 'nomic-embed-text', endpoint, dimensions: 4 };
+      const elsewhere = await cloud.open({ config: model, access });
+      const found = await foundIn(elsewhere, { query: 'a whale', mode: 'meaning', limit: 1 });
+      assert.deepEqual(found, ['the whale in the harbour']);
+      await assert.rejects(
+        cloud.open(),
+        /nomic-embed-text on an embedding server, and its address is not set/,
+      );
+      assert.ok(!cloud.log.join().includes(key));
+    } finally {
+      await network.close();
+      await server.close();
+    }
+  });
+
+  it('proposes another model where a fifth of the memories are in other languages', async () => {
+    const store = await cloud.open();
+    const { sql } = await rebuild(M3);
+    const english = (i: number): string => `Service ${i} is run by the team that has room ${i}`;
+    await store.storeMany(Array.from({ length: 9 }, (_, i) => ({ content: english(i) })));
+    assert.equal(await needsOtherLanguages(sql, store.model), false);
+    await store.storeMany(
+      [
+        'Der Server steht im Keller und ist sehr laut',
+        'Die Datenbank wird in der Nacht gesichert und geprüft',
+        'サーバーは地下にあります',
+      ].map((content) => ({ content })),
+    );
+    assert.equal(await needsOtherLanguages(sql, store.model), true);
   });
 });

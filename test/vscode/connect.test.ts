@@ -6,6 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import { USUAL_NAMES } from '../../src/cloudflare/provision.ts';
+import type { Rebuilt } from '../../src/cloudflare/rebuildIndex.ts';
 import type { Memory, StoreResult, VerifyReport } from '../../src/memory/memory.ts';
 import type { CloudTarget } from '../../src/local/storeConfig.ts';
 import type { Health } from '../../src/vscode/connect/health.ts';
@@ -233,6 +234,19 @@ describe('connecting to Cloudflare', () => {
     await eventually(async () => assert.equal(await store.active(), store.embedded), 10_000);
     await writeFile(file, connected);
     await eventually(async () => assert.notEqual(await store.active(), store.embedded), 10_000);
+  });
+
+  it('rebuilds the index for another model, which every reader then uses', async () => {
+    messages.restore();
+    messages = answering({ 'Rebuild the index of': 'Rebuild' });
+    const done = await run<Rebuilt>('rebuildIndex', { model: '@cf/baai/bge-m3' });
+    assert.equal(done.index, `${USUAL_NAMES.index}-v2`);
+    assert.match(messages.seen[0]?.detail ?? '', /text of every memory is sent to Workers AI/);
+    const { connection, store } = await services();
+    assert.deepEqual([connection.target?.model, connection.target?.index], ['@cf/baai/bge-m3', done.index]);
+    const { hits, mode } = await store.search({ query: 'may leave', mode: 'meaning' });
+    assert.equal(hits[0]?.memory.content, 'may leave');
+    assert.match(mode.meaning ?? '', /bge-m3/);
   });
 
   it('disconnects: the token is gone, and the memories of this machine are shown', async () => {
