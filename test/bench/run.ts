@@ -6,6 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import path from 'node:path';
 import { cloudBench, realCloudBench } from './cloudBench.ts';
+import { editorBench } from './editorBench.ts';
 import { engineBench } from './engineBench.ts';
 import { mcpBench } from './mcpBench.ts';
 import { type Figure, meets, printTable } from './measure.ts';
@@ -31,6 +32,7 @@ const parts: readonly (readonly [string, () => Promise<Figure[]> | Figure[]])[] 
     : ['cloud, on the emulator', () => cloudBench()],
   ['mcp', () => mcpBench(root, useLite)],
   ['package', () => packageBench(root)],
+  ['editor', () => editorBench()],
 ];
 
 const figures: Figure[] = [];
