@@ -1,11 +1,9 @@
 import { once } from 'node:events';
-import { userInfo } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { StdioServerTransport } from '@modelcontextprotocol/server/stdio';
 import { databaseIn, defaultDataFolder } from '../local/paths.ts';
-import { AgentLog } from '../local/agentLog.ts';
 import { readWindowRecords } from '../local/windowRecords.ts';
 import type { McpContext } from '../mcp/mcpContext.ts';
 import type { Cli } from './cli.ts';
@@ -13,6 +11,7 @@ import { currentProject } from './currentProject.ts';
 import { LazyStore } from './lazyStore.ts';
 import { note } from './output.ts';
 import { packageRoot, packageVersion } from './packageInfo.ts';
+import { recordActs } from './recordActs.ts';
 import type { Peer } from './relay/peer.ts';
 import { Relay } from './relay/relay.ts';
 import { windowPeer } from './relay/windowPeer.ts';
@@ -58,7 +57,6 @@ const cli: Cli = {
 const database = process.env['EDGE_MEMORY_DATABASE'];
 const dataFolder = path.dirname(database ? path.resolve(database) : databaseIn(defaultDataFolder()));
 const { workspace } = given;
-const log = new AgentLog(dataFolder);
 
 const contextOf = async (): Promise<McpContext> => {
   const { WorkspaceFiles } = await import('../mcp/workspaceFiles.ts');
@@ -68,7 +66,6 @@ const contextOf = async (): Promise<McpContext> => {
     ...(workspace !== undefined && currentProject(workspace, given.project, true)),
     // The window decides whether memories are given to a project.
     project: given.project,
-    person: userInfo().username,
     settings: {
       readOnly: given['read-only'],
       olderNames: given['older-names'],
@@ -76,7 +73,7 @@ const contextOf = async (): Promise<McpContext> => {
       disabledTools: given.disable,
       confirmStores: given['confirm-stores'],
     },
-    record: (act) => log.add(act).catch((error: unknown) => note(`mcp: ${String(error)}`)),
+    ...recordActs(dataFolder),
     ...(workspace !== undefined && { files: new WorkspaceFiles(workspace) }),
   };
 };

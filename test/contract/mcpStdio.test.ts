@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { AgentLog } from '../../src/local/agentLog.ts';
 import { type CliHome, mainScript, makeCliHome, requireWeights } from '../unit/cli/runCli.ts';
 import { type Answer, answerOf } from '../unit/mcp/mcpClient.ts';
 
@@ -75,6 +76,8 @@ describe('edge-memory mcp', () => {
       const { memories } = await call('memory_search', { query: 'deploy' });
       assert.equal(memories[0]?.['content'], 'Deploy with make ship');
       assert.equal(memories[0]['by'], 'Test Agent 7.1');
+      const [act] = await new AgentLog(path.dirname(home.database)).recent(1);
+      assert.equal(act?.client, 'Test Agent 7.1');
     });
 
   it('shares one store with other processes, live', async () => {

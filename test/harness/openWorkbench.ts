@@ -12,6 +12,8 @@ import { Workbench } from './workbench.ts';
 export interface OpenOptions {
   /** The extension to install; this project's package by default. */
   readonly vsix?: string;
+  /** Other extensions to install beside it. */
+  readonly others?: readonly string[];
   /** User settings, beside those that keep VS Code quiet. */
   readonly settings?: Settings;
   /** The folder to open; an empty one by default. */
@@ -37,7 +39,7 @@ export async function openWorkbench(options: OpenOptions = {}): Promise<OpenWork
   const profile = await prepareProfile(folder, { ...trust, ...options.settings });
   await writeFiles(profile.home, options.homeFiles);
   await writeFiles(options.folder ?? profile.workspace, options.workspaceFiles);
-  await installVsix(entry, profile, vsix);
+  for (const file of [vsix, ...(options.others ?? [])]) await installVsix(entry, profile, file);
   const open = new OpenWorkbench(entry, profile, options, remove);
   try {
     await open.start();

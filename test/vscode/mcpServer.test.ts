@@ -1,49 +1,276 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Client } from '@modelcontextprotocol/client';
+import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import * as vscode from 'vscode';
-import { emptyStore, eventually, services } from './access.ts';
+import { serverDefinition } from '../../src/vscode/mcp/serverDefinition.ts';
+import { answerMessages, emptyStore, eventually, run, services, stored } from './access.ts';
+import { invoke, MCP, startServer, toolNames, withSettings } from './agentTools.ts';
 
-const SERVER = 'edge-memory.edge-memory/Edge Memory';
+const texts = async (): Promise<string[]> => {
+  const { items } = await (await services()).store.list({});
+  return items.map(({ content }) => content).sort();
+};
 
-/** The tools of the server, once VS Code has started it. */
-async function startedTools(): Promise<readonly vscode.LanguageModelToolInformation[]> {
-  return eventually(async () => {
-    await vscode.commands.executeCommand('workbench.mcp.startServer', SERVER, {
-      autoTrustChanges: true,
-      waitForLiveTools: true,
-    });
-    const tools = vscode.lm.tools.filter(({ name }) => /^mcp_.*memory_(search|store)$/.test(name));
-    assert.equal(tools.length, 2, vscode.lm.tools.map(({ name }) => name).join());
-    return vscode.lm.tools.filter(({ name }) => name.startsWith('mcp_edge_memory_'));
-  }, 25_000);
-}
-
-async function invoke(name: string, input: object): Promise<Record<string, unknown>[]> {
-  const { content } = await vscode.lm.invokeTool(name, { input, toolInvocationToken: undefined });
-  const text = content
-    .map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : ''))
-    .join('\n');
-  return text.split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
-}
-
-describe('the server for agents', () => {
+describe('the server for agents', function () {
+  this.timeout(60_000);
   beforeEach(emptyStore);
 
   it('is started by VS Code, which then has its tools', async () => {
-    const tools = await startedTools();
-    assert.equal(tools.length, 9, tools.map(({ name }) => name).join());
+    assert.equal((await startServer()).length, 9);
+    assert.deepEqual(toolNames('edge_'), []);
   });
 
-  it('stores and finds for agents, in the memory of this window', async () => {
-    await startedTools();
-    const [answer] = await invoke('mcp_edge_memory_memory_store', {
-      content: 'Agents deploy with make ship',
-    });
+  it('stores and finds for agents, in the memory of this window, and says who and in which project', async () => {
+    await startServer();
+    const [answer] = await invoke(`${MCP}memory_store`, { content: 'Agents deploy with make ship' });
     assert.equal(answer?.['outcome'], 'stored');
-    const { store } = await services();
-    const { items } = await store.list({});
-    assert.equal(items[0]?.content, 'Agents deploy with make ship');
-    assert.match(items[0].source?.client ?? '', /Visual Studio Code|code-server/);
-    const [, found] = await invoke('mcp_edge_memory_memory_search', { query: 'make ship' });
+    const { store, projects } = await services();
+    const [memory] = (await store.list({})).items;
+    assert.equal(memory?.content, 'Agents deploy with make ship');
+    assert.match(memory.source?.client ?? '', /Visual Studio Code|code-server/i);
+    assert.ok(memory.source?.person);
+    const project = await projects.current();
+    assert.ok(project);
+    assert.deepEqual(memory.tags, [`proj:${project.name}`]);
+    const [, found] = await invoke(`${MCP}memory_search`, { query: 'make ship' });
     assert.equal(found?.['content'], 'Agents deploy with make ship');
+  });
+
+  it('tells the person what an agent stored, and undoes it', async () => {
+    await startServer();
+    const messages = answerMessages('showInformationMessage', 'Undo');
+    try {
+      await invoke(`${MCP}memory_store`, { content: 'A wrong fact' });
+      await eventually(async () => assert.deepEqual(await texts(), []));
+      assert.match(messages.texts.join(), /stored “A wrong fact”\./);
+    } finally {
+      messages.restore();
+    }
+  });
+
+  it('tells it once for what was done in one go, and not at all when muted', async () => {
+    await startServer();
+    const messages = answerMessages('showInformationMessage', 'Mute');
+    const setting = () => vscode.workspace.getConfiguration('edgeMemory').get('agents.notice');
+    try {
+      for (const content of ['The cat is grey', 'Ports begin at 8000'])
+        await invoke(`${MCP}memory_store`, { content, force: true });
+      await eventually(() => assert.equal(setting(), 'off'));
+      assert.equal(messages.texts.length, 1);
+      assert.match(messages.texts.join(), /stored 2 memories\./);
+      await invoke(`${MCP}memory_store`, { content: 'Tea at four', force: true });
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      assert.equal(messages.texts.length, 1);
+    } finally {
+      messages.restore();
+      await vscode.workspace
+        .getConfiguration('edgeMemory')
+        .update('agents.notice', undefined, vscode.ConfigurationTarget.Global);
+    }
+  });
+
+  it('offers what the settings leave', async () => {
+    const settings = {
+      'edgeMemory.agents.readOnly': true,
+      'edgeMemory.agents.disabledTools': ['memory_stats'],
+    };
+    await withSettings(settings, async () => {
+      const names = await startServer((offered) => assert.equal(offered.length, 3, offered.join()));
+      assert.deepEqual(names.sort(), ['memory_health', 'memory_list', 'memory_search']);
+    });
+    await startServer();
+  });
+
+  it('shows agents the memories of other projects, unless they are limited to their own', async () => {
+    await stored({ content: 'The launch code of another project is kumquat', project: 'elsewhere' });
+    await stored({ content: 'The launch code is plum' });
+    await startServer();
+    const search = async () =>
+      (await invoke(`${MCP}memory_search`, { query: 'launch code' })).slice(1).map(({ content }) => content);
+    assert.equal((await search()).length, 2);
+    await withSettings({ 'edgeMemory.agents.onlyProject': true }, async () => {
+      assert.deepEqual(await search(), ['The launch code is plum']);
+      const answers = [
+        await invoke(`${MCP}memory_search`, { query: 'launch code', project: 'elsewhere' }),
+        await invoke(`${MCP}memory_list`, {}),
+        await invoke(`${MCP}memory_stats`, {}),
+      ];
+      assert.ok(!JSON.stringify(answers).includes('kumquat'));
+    });
+  });
+
+  it('asks the person before it stores, where they want that', async () => {
+    await startServer();
+    await withSettings(
+      { 'edgeMemory.agents.confirmStores': true, 'edgeMemory.agents.notice': 'off' },
+      async () => {
+        const no = answerMessages('showWarningMessage');
+        const [refused] = await invoke(`${MCP}memory_store`, { content: 'Tea at four' });
+        no.restore();
+        assert.equal(refused?.['error'], 'forbidden');
+        assert.match(no.texts.join(), /wants to store a memory/);
+        const yes = answerMessages('showWarningMessage', 'Store');
+        const [answer] = await invoke(`${MCP}memory_store`, { content: 'Tea at four' });
+        yes.restore();
+        assert.equal(answer?.['outcome'], 'stored');
+      },
+    );
+  });
+
+  it('stores credentials only if the person says so, who sees them masked', async () => {
+    await startServer();
+    const content = 'postgres://admin:hunter2secret@db.example.com/shop';
+    await withSettings({ 'edgeMemory.agents.notice': 'off' }, async () => {
+      const no = answerMessages('showWarningMessage');
+      const [refused] = await invoke(`${MCP}memory_store`, { content });
+      no.restore();
+      assert.equal(refused?.['error'], 'forbidden');
+      assert.ok(!JSON.stringify([no.texts, refused]).includes('hunter2secret'));
+      const yes = answerMessages('showWarningMessage', 'Store Anyway');
+      assert.equal((await invoke(`${MCP}memory_store`, { content }))[0]?.['outcome'], 'stored');
+      yes.restore();
+    });
+  });
+});
+
+describe('the definition of the server', function () {
+  this.timeout(60_000);
+  const clients: Client[] = [];
+  beforeEach(emptyStore);
+  afterEach(async () => {
+    for (const client of clients.splice(0)) await client.close();
+  });
+
+  /** Starts what is provided, as it is. */
+  const connect = async (env: Record<string, string> = {}): Promise<Client> => {
+    const { command, args, env: own } = await serverDefinition(await services());
+    const client = new Client({ name: 'Test Agent', version: '7.1' });
+    const inherited = Object.entries(process.env).flatMap(([name, value]) => (value ? [[name, value]] : []));
+    await client.connect(
+      new StdioClientTransport({
+        command,
+        args,
+        env: {
+          ...(Object.fromEntries(inherited) as Record<string, string>),
+          ...(own as Record<string, string>),
+          ...env,
+        },
+      }),
+    );
+    clients.push(client);
+    return client;
+  };
+  const store = (client: Client, content: string) =>
+    client.callTool({ name: 'memory_store', arguments: { content, force: true } });
+
+  it('is complete: started as provided, it reaches this window', async () => {
+    await startServer();
+    const client = await connect();
+    assert.equal((await client.listTools()).tools.length, 9);
+    await store(client, 'from outside');
+    const [memory] = (await (await services()).store.list({})).items;
+    assert.equal(memory?.content, 'from outside');
+    assert.equal(memory.source?.client, 'Test Agent 7.1');
+  });
+
+  it('works where no window runs', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'edge-memory-alone-'));
+    try {
+      const client = await connect({ EDGE_MEMORY_DATABASE: path.join(folder, 'memory.db') });
+      assert.equal((await client.listTools()).tools.length, 9);
+      await store(client, 'alone');
+      const { content } = await client.callTool({ name: 'memory_list', arguments: {} });
+      assert.match(JSON.stringify(content), /alone/);
+      assert.deepEqual(await texts(), []);
+      await client.close();
+    } finally {
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    }
+  });
+
+  it('holds no secret: not the nonce of this window', async () => {
+    await startServer();
+    const { settings } = await services();
+    const folder = path.join(settings.dataFolder, 'windows');
+    const records = await Promise.all(
+      (await readdir(folder)).map(async (name) => readFile(path.join(folder, name), 'utf8')),
+    );
+    assert.ok(records.length > 0);
+    const definition = JSON.stringify(await serverDefinition(await services()));
+    for (const record of records) {
+      const { nonce, socket } = JSON.parse(record) as { nonce: string; socket: string };
+      assert.ok(!definition.includes(nonce));
+      assert.ok(!definition.includes(socket));
+    }
+  });
+
+  it('changes its version with the tools, the settings and the store, never with memories', async () => {
+    const version = async () => (await serverDefinition(await services())).version;
+    const first = await version();
+    await stored({ content: 'one more' });
+    assert.equal(await version(), first);
+    for (const [name, value] of [
+      ['readOnly', true],
+      ['onlyProject', true],
+      ['confirmStores', true],
+      ['olderNames', true],
+      ['disabledTools', ['memory_stats']],
+    ] as const)
+      await withSettings({ [`edgeMemory.agents.${name}`]: value }, async () =>
+        assert.notEqual(await version(), first, name),
+      );
+    await withSettings({ 'edgeMemory.agents.notice': 'off' }, async () =>
+      assert.equal(await version(), first),
+    );
+    assert.equal(await version(), first);
+  });
+});
+
+describe('where MCP is switched off', function () {
+  this.timeout(60_000);
+  beforeEach(emptyStore);
+  const off = { 'chat.mcp.access': 'none', 'edgeMemory.agents.notice': 'off' };
+  const tools = (): string[] => toolNames('edge_');
+
+  it('the same tools are this extension’s own, and MCP has them again once it is on', async () => {
+    await startServer();
+    await withSettings(off, async () => {
+      await eventually(() => assert.equal(tools().length, 9, tools().join()), 10_000);
+      await eventually(() => assert.deepEqual(toolNames(MCP), []), 10_000);
+      const [answer] = await invoke('edge_memory_store', { content: 'Agents deploy with make ship' });
+      assert.equal(answer?.['outcome'], 'stored');
+      const [, found] = await invoke('edge_memory_search', { query: 'deploy' });
+      assert.equal(found?.['content'], 'Agents deploy with make ship');
+      const [refused] = await invoke('edge_memory_delete', {});
+      assert.equal(refused?.['error'], 'invalid-input');
+    });
+    await eventually(() => assert.deepEqual(tools(), []), 10_000);
+    await startServer();
+  });
+
+  it('they are those that the settings leave', async () => {
+    await withSettings(off, async () => {
+      await eventually(() => assert.equal(tools().length, 9), 10_000);
+      await withSettings({ 'edgeMemory.agents.readOnly': true }, async () => {
+        await eventually(() => assert.equal(tools().length, 4, tools().join()), 10_000);
+      });
+      await withSettings({ 'edgeMemory.agents.olderNames': true }, async () => {
+        await eventually(() => assert.equal(tools().length, 22, tools().join()), 10_000);
+      });
+    });
+    await eventually(() => assert.deepEqual(tools(), []), 10_000);
+  });
+});
+
+describe('the activity of agents', function () {
+  this.timeout(60_000);
+  beforeEach(emptyStore);
+
+  it('is listed by a command', async () => {
+    await run('showAgentActivity');
+    await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
   });
 });

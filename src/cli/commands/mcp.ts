@@ -10,6 +10,8 @@ import { currentProject } from '../currentProject.ts';
 import { LazyStore } from '../lazyStore.ts';
 import { commaSeparated } from '../options.ts';
 import { note } from '../output.ts';
+import { recordActs } from '../recordActs.ts';
+import { localChoice } from '../storeChoice.ts';
 
 interface McpOptions {
   readonly http?: number;
@@ -57,14 +59,14 @@ export const addMcpCommand = (program: Command, cli: Cli): void => {
     .addHelpText('after', HELP)
     .action(async (options: McpOptions) => {
       const serving = new LazyStore(agentCli(cli));
-      const context = await contextOf(program.version() ?? '', options);
+      const context = await contextOf(cli, program.version() ?? '', options);
       await (options.http === undefined
         ? serveStdio(cli, serving, context)
         : serveHttp(cli, serving, context, options.http));
     });
 };
 
-const contextOf = async (version: string, options: McpOptions): Promise<McpContext> => {
+const contextOf = async (cli: Cli, version: string, options: McpOptions): Promise<McpContext> => {
   const workspace = path.resolve(options.workspace ?? process.cwd());
   // Desktop clients start servers in the home folder or at the root, which are no workspace.
   const isWorkspace =
@@ -81,6 +83,7 @@ const contextOf = async (version: string, options: McpOptions): Promise<McpConte
       disabledTools: options.disable,
     },
     ...(isWorkspace && { files: new WorkspaceFiles(workspace) }),
+    ...recordActs(path.dirname(localChoice(cli).database)),
   };
 };
 

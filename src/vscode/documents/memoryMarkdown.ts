@@ -16,6 +16,7 @@ export function memoryMarkdown(memory: Memory): string {
     ['source', source?.path && source.path + linesOf(source)],
     ['repository', source?.repository],
     ['storedBy', source?.client],
+    ['storedFor', source?.person],
     ['supersededBy', memory.supersededBy],
     ['metadata', Object.keys(memory.metadata).length > 0 ? memory.metadata : undefined],
     ['hash', memory.contentHash],

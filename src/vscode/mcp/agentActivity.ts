@@ -1,4 +1,4 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { AgentLog } from '../../local/agentLog.ts';
 import type { AgentAct } from '../../memory/agentActs.ts';
 import type { Services } from '../services.ts';
@@ -6,37 +6,61 @@ import { agentNotice } from './agentSettings.ts';
 
 /** What agents do in one go is told in one notice, this many milliseconds after its beginning. */
 const SETTLE = 1000;
+/** How many of the last acts are looked at for those of other processes. */
+const RECENT = 50;
 
-/** Keeps what agents did through this window, and tells the person of it. */
+/** Keeps what agents did through this window, and tells the person of it, and of what they did through other processes. */
 export class AgentActivity implements vscode.Disposable {
   readonly #services: Services;
   readonly #log: AgentLog;
+  readonly #unsubscribe: () => void;
+  readonly #startedAt = Date.now() / 1000;
+  /** Ids of acts that were told, or are not to be. */
+  readonly #known = new Set<string>();
   #untold: AgentAct[] = [];
   #timer: NodeJS.Timeout | undefined;
 
   constructor(services: Services) {
     this.#services = services;
     this.#log = new AgentLog(services.settings.dataFolder);
+    this.#unsubscribe = services.store.onDidChange((event) => {
+      if (event.kind === 'changed' && event.by === 'another-process') void this.#hearOthers();
+    });
   }
 
   /** What was done is done: that it could not be kept is only logged. */
   async record(act: AgentAct): Promise<void> {
+    this.#known.add(act.id);
     try {
       await this.#log.add(act);
     } catch (error) {
       this.#services.log.warn('What an agent did could not be written down.', String(error));
     }
-    this.#untold.push(act);
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      const acts = this.#untold;
-      this.#untold = [];
-      void this.#tell(acts);
-    }, SETTLE);
+    this.#tellSoon([act]);
   }
 
   dispose(): void {
     clearTimeout(this.#timer);
+    this.#unsubscribe();
+  }
+
+  /** Only the window that the person is at tells them. */
+  async #hearOthers(): Promise<void> {
+    const recent = await this.#log.recent(RECENT).catch(() => []);
+    const fresh = recent.filter(({ id, at }) => at > this.#startedAt && !this.#known.has(id));
+    for (const { id } of fresh) this.#known.add(id);
+    if (vscode.window.state.focused) this.#tellSoon(fresh);
+  }
+
+  #tellSoon(acts: readonly AgentAct[]): void {
+    if (acts.length === 0) return;
+    this.#untold.push(...acts);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      const untold = this.#untold;
+      this.#untold = [];
+      void this.#tell(untold);
+    }, SETTLE);
   }
 
   async #tell(acts: readonly AgentAct[]): Promise<void> {

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { agentExtension } from '../harness/agentExtension.ts';
+import { type OpenWorkbench, openWorkbench } from '../harness/openWorkbench.ts';
+import type { Workbench } from '../harness/workbench.ts';
+import { quickTitle } from './steps.ts';
+
+/** Everything that VS Code in a browser keeps: its storage lies in IndexedDB. */
+const browserStorage = (page: Page): Promise<string> =>
+  page.evaluate<string>(`(async () => {
+    const result = (request) => new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+    const texts = [];
+    for (const { name } of await indexedDB.databases()) {
+      const database = await result(indexedDB.open(name));
+      for (const store of database.objectStoreNames)
+        texts.push(JSON.stringify([name, store, await result(database.transaction(store).objectStore(store).getAll())]));
+      database.close();
+    }
+    return texts.join('\\n');
+  })()`);
+
+describe('agents in the chat', () => {
+  let vscode: OpenWorkbench;
+  let workbench: Workbench;
+
+  before(async () => {
+    vscode = await openWorkbench({
+      others: [await agentExtension()],
+      workspaceFiles: {
+        '.git/config': '[remote "origin"]\n\turl = https://example.test/acme/Payments.git\n',
+      },
+    });
+    workbench = vscode.workbench;
+    await workbench.openContainer('Edge Memory');
+  });
+  afterEach(async function () {
+    await vscode.screenshotOfFailure(this.currentTest);
+  });
+  after(() => vscode.stop());
+
+  const chat = (): Locator => vscode.page.locator('.interactive-session');
+  const tell = async (prompt: string): Promise<void> => {
+    await workbench.command('Test Agent: Tell the Agent');
+    await workbench.enter(prompt);
+  };
+
+  it('have the server’s tools', async () => {
+    await workbench.command('Test Agent: Start the Server');
+    await workbench.saw(/The agent has 9 tools of the memory/, 30_000);
+    await workbench.clearNotifications();
+    await workbench.command('MCP: List Servers');
+    await workbench.pickRow(/Edge Memory/).waitFor();
+    await vscode.screenshot('agents-servers');
+    await vscode.page.keyboard.press('Escape');
+  });
+
+  it('store after VS Code’s own confirmation; the person sees it at once and can undo it', async () => {
+    await tell('remember Payments are settled at midnight UTC');
+    const allow = chat()
+      .getByRole('button', { name: /^(Allow|Continue)/ })
+      .first();
+    await allow.waitFor({ timeout: 30_000 });
+    await vscode.screenshot('agents-confirmation');
+    assert.equal(await workbench.treeRow('Payments are settled').count(), 0);
+    await allow.click();
+    await chat().getByText('"outcome":"stored"').first().waitFor();
+    await workbench.treeRow('Payments are settled').waitFor();
+    await workbench.saw(/stored “Payments are settled at midnight UTC”/);
+    await vscode.screenshot('agents-stored');
+  });
+
+  it('are listed with what they did, who they are and in which project', async () => {
+    await workbench.clearNotifications();
+    await workbench.command('Edge Memory: Show Agent Activity');
+    await quickTitle(workbench, 'Agent Activity').waitFor();
+    await workbench.pickRow(/Payments are settled.*stored.*payments/).waitFor();
+    await vscode.screenshot('agents-activity');
+    await workbench.pickRow(/Payments are settled/).click();
+    await workbench
+      .dialog()
+      .getByText(/stored “Payments are settled/)
+      .waitFor();
+    await vscode.screenshot('agents-act');
+    await workbench.answerDialog('Undo');
+    await workbench.treeRow('Payments are settled').waitFor({ state: 'detached' });
+    await workbench.command('Edge Memory: Show Agent Activity');
+    await workbench.pickRow(/stored, undone/).waitFor();
+    await vscode.screenshot('agents-undone');
+    await vscode.page.keyboard.press('Escape');
+  });
+
+  it('leave no secret in VS Code’s storage', async () => {
+    const folder = path.join(vscode.home, '.edge-memory/windows');
+    const [name = ''] = await readdir(folder);
+    const { nonce } = JSON.parse(await readFile(path.join(folder, name), 'utf8')) as { nonce: string };
+    const storage = await browserStorage(vscode.page);
+    // The definition is kept there, so the storage that was read is the right one.
+    assert.ok(storage.includes('mcpServer.js'), 'the storage does not hold the definition');
+    assert.ok(!storage.includes(nonce));
+    const files = await readdir(vscode.profile.userData, { recursive: true, withFileTypes: true });
+    for (const file of files.filter((entry) => entry.isFile())) {
+      const text = await readFile(path.join(file.parentPath, file.name), 'latin1');
+      assert.ok(!text.includes(nonce), file.name);
+    }
+  });
+});

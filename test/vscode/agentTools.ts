@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { eventually } from './access.ts';
+
+const SERVER = 'edge-memory.edge-memory/Edge Memory';
+export const MCP = 'mcp_edge_memory_';
+
+export const toolNames = (prefix: string): string[] =>
+  vscode.lm.tools.map(({ name }) => name).filter((name) => name.startsWith(prefix));
+
+/** Starts the server, as “MCP: List Servers” does; answers the names of its tools once `check` accepts them. */
+export function startServer(
+  check = (names: readonly string[]): void => assert.equal(names.length, 9, names.join()),
+): Promise<string[]> {
+  return eventually(async () => {
+    await vscode.commands.executeCommand('workbench.mcp.startServer', SERVER, {
+      autoTrustChanges: true,
+      waitForLiveTools: true,
+    });
+    const names = toolNames(MCP).map((name) => name.slice(MCP.length));
+    check(names);
+    return names;
+  }, 25_000);
+}
+
+/** Calls a tool as an agent does; answers its lines. */
+export async function invoke(name: string, input: object): Promise<Record<string, unknown>[]> {
+  const { content } = await vscode.lm.invokeTool(name, { input, toolInvocationToken: undefined });
+  const text = content
+    .map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : ''))
+    .join('\n');
+  return text.split('\n').map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+/** Sets settings of the user for the time of `work`. */
+export async function withSettings(
+  settings: Readonly<Record<string, unknown>>,
+  work: () => Promise<void>,
+): Promise<void> {
+  const set = async (name: string, value: unknown): Promise<void> => {
+    await vscode.workspace.getConfiguration().update(name, value, vscode.ConfigurationTarget.Global);
+  };
+  for (const [name, value] of Object.entries(settings)) await set(name, value);
+  try {
+    await work();
+  } finally {
+    for (const name of Object.keys(settings)) await set(name, undefined);
+  }
+}
