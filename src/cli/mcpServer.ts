@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { StdioServerTransport } from '@modelcontextprotocol/server/stdio';
 import { databaseIn, defaultDataFolder } from '../local/paths.ts';
 import { readWindowRecords } from '../local/windowRecords.ts';
-import type { McpContext } from '../mcp/mcpContext.ts';
+import type { McpContext, McpSettings } from '../mcp/mcpContext.ts';
 import type { Cli } from './cli.ts';
 import { currentProject } from './currentProject.ts';
 import { LazyStore } from './lazyStore.ts';
@@ -58,6 +58,14 @@ const database = process.env['EDGE_MEMORY_DATABASE'];
 const dataFolder = path.dirname(database ? path.resolve(database) : databaseIn(defaultDataFolder()));
 const { workspace } = given;
 
+const settings: McpSettings = {
+  readOnly: given['read-only'],
+  olderNames: given['older-names'],
+  onlyProject: given['only-project'],
+  disabledTools: given.disable,
+  confirmStores: given['confirm-stores'],
+};
+
 const contextOf = async (): Promise<McpContext> => {
   const { WorkspaceFiles } = await import('../mcp/workspaceFiles.ts');
   return {
@@ -66,13 +74,7 @@ const contextOf = async (): Promise<McpContext> => {
     ...(workspace !== undefined && currentProject(workspace, given.project, true)),
     // The window decides whether memories are given to a project.
     project: given.project,
-    settings: {
-      readOnly: given['read-only'],
-      olderNames: given['older-names'],
-      onlyProject: given['only-project'],
-      disabledTools: given.disable,
-      confirmStores: given['confirm-stores'],
-    },
+    settings,
     ...recordActs(dataFolder),
     ...(workspace !== undefined && { files: new WorkspaceFiles(workspace) }),
   };
@@ -92,7 +94,7 @@ async function* peers(): AsyncGenerator<Peer> {
 }
 
 const transport = new StdioServerTransport(process.stdin, process.stdout, { maxBufferSize: LONGEST_MESSAGE });
-const relay = new Relay({ transport, peers, origin: { workspace, project: given.project } });
+const relay = new Relay({ transport, peers, origin: { workspace, project: given.project, settings } });
 transport.onerror = (error) => note(`mcp: ${error.message.replace(/\s+/g, ' ').slice(0, 200)}`);
 const ended = [once(process.stdin, 'end'), once(process.stdin, 'close'), once(cli.signal, 'abort')];
 await transport.start();

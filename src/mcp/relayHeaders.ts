@@ -1,3 +1,5 @@
+import type { McpSettings } from './mcpContext.ts';
+
 /**
  * What a process that relays says about itself to the window it relays to. Header fields hold ASCII: the values are
  * percent-encoded.
@@ -9,31 +11,36 @@ export interface RelayOrigin {
   readonly workspace?: string | undefined;
   /** The current project there. */
   readonly project?: string | undefined;
+  /** What its workspace limits agents to. */
+  readonly settings?: McpSettings | undefined;
 }
 
 const PREFIX = 'edge-memory-';
-const FIELDS = ['client', 'workspace', 'project'] as const;
+const FIELDS = ['client', 'workspace', 'project', 'settings'] as const;
 
 export const relayHeaders = (origin: RelayOrigin): Record<string, string> =>
   Object.fromEntries(
     FIELDS.flatMap((field) => {
       const value = origin[field];
-      return value === undefined ? [] : [[PREFIX + field, encodeURIComponent(value.toWellFormed())]];
+      const text = JSON.stringify(value) as string | undefined;
+      return text === undefined ? [] : [[PREFIX + field, encodeURIComponent(text)]];
     }),
   );
 
+/** The same again; of one's own programs only, which know the nonce. */
 export const relayOriginOf = (headers: Headers): RelayOrigin =>
   Object.fromEntries(
     FIELDS.flatMap((field) => {
-      const value = decoded(headers.get(PREFIX + field));
-      return value === undefined ? [] : [[field, value]];
+      const value = headers.get(PREFIX + field);
+      return value === null ? [] : [[field, JSON.parse(decodeURIComponent(value)) as unknown]];
     }),
   );
 
-const decoded = (value: string | null): string | undefined => {
-  try {
-    return value === null ? undefined : decodeURIComponent(value);
-  } catch {
-    return undefined;
-  }
-};
+/** What both allow. */
+export const narrower = (one: McpSettings, other: McpSettings = {}): McpSettings => ({
+  readOnly: one.readOnly || other.readOnly,
+  onlyProject: one.onlyProject || other.onlyProject,
+  confirmStores: one.confirmStores || other.confirmStores,
+  olderNames: one.olderNames && other.olderNames,
+  disabledTools: [...(one.disabledTools ?? []), ...(other.disabledTools ?? [])],
+});

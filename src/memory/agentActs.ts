@@ -1,3 +1,4 @@
+import { MemoryError } from './errors.ts';
 import type { Memory, MemoryPatch, NewLink } from './memory.ts';
 import type { MemoryStore } from './memoryStore.ts';
 
@@ -27,10 +28,8 @@ export const undoAct = async (store: MemoryStore, { undo }: AgentAct): Promise<v
   for (const step of undo)
     switch (step.do) {
       case 'delete':
-        await store.delete(step.hashes);
-        break;
       case 'restore':
-        await store.restore(step.hashes);
+        if ((await store[step.do](step.hashes)).length === 0) throw tooLate();
         break;
       case 'purge':
         await store.purge(step.hashes);
@@ -46,6 +45,13 @@ export const undoAct = async (store: MemoryStore, { undo }: AgentAct): Promise<v
         break;
     }
 };
+
+const tooLate = (): MemoryError =>
+  new MemoryError(
+    'not-found',
+    'This can not be undone any more: the memory was changed, deleted or restored since.',
+    'Find it in the sidebar, or among the deleted memories, and change it there.',
+  );
 
 /** What makes a memory again what it was `before`, of what agents can change. */
 export const revertingPatch = (before: Memory, after: Memory): MemoryPatch => ({

@@ -105,11 +105,16 @@ describe('the server that an editor starts', function () {
     });
   }
 
-  it('tells the window its workspace and project', async () => {
+  it('tells the window its workspace, project and limits', async () => {
     await openWindow();
-    const { call } = await connect(['--project=lädchen']);
+    const { call } = await connect(['--project=lädchen', '--only-project', '--disable=memory_graph']);
     await call('memory_stats');
-    assert.deepEqual(origins.at(-1), { client: 'Test Agent 7.1', workspace, project: 'lädchen' });
+    assert.deepEqual(origins.at(-1), {
+      client: 'Test Agent 7.1',
+      workspace,
+      project: 'lädchen',
+      settings: { onlyProject: true, disabledTools: ['memory_graph'] },
+    });
   });
 
   it('goes on by itself when the window ends, and goes back to one that opens', async () => {

@@ -145,14 +145,14 @@ describe('the definition of the server', function () {
   });
 
   /** Starts what is provided, as it is. */
-  const connect = async (env: Record<string, string> = {}): Promise<Client> => {
+  const connect = async (env: Record<string, string> = {}, options?: readonly string[]): Promise<Client> => {
     const { command, args, env: own } = await serverDefinition(await services());
     const client = new Client({ name: 'Test Agent', version: '7.1' });
     const inherited = Object.entries(process.env).flatMap(([name, value]) => (value ? [[name, value]] : []));
     await client.connect(
       new StdioClientTransport({
         command,
-        args,
+        args: options ? [...args.slice(0, 1), ...options] : args,
         env: {
           ...(Object.fromEntries(inherited) as Record<string, string>),
           ...(own as Record<string, string>),
@@ -174,6 +174,18 @@ describe('the definition of the server', function () {
     const [memory] = (await (await services()).store.list({})).items;
     assert.equal(memory?.content, 'from outside');
     assert.equal(memory.source?.client, 'Test Agent 7.1');
+  });
+
+  it('keeps to the limits and the project of its own workspace, in whichever window', async () => {
+    await startServer();
+    await stored({ content: 'The launch code of another project is kumquat', project: 'elsewhere' });
+    await stored({ content: 'The launch code of the shop is plum', project: 'shop' });
+    const client = await connect({}, ['--workspace=/work/shop', '--project=shop', '--only-project']);
+    const names = (await client.listTools()).tools.map(({ name }) => name);
+    assert.ok(!names.includes('memory_ingest'), 'it reads the files of this window');
+    const { content } = await client.callTool({ name: 'memory_search', arguments: { query: 'launch code' } });
+    assert.match(JSON.stringify(content), /plum/);
+    assert.doesNotMatch(JSON.stringify(content), /kumquat/);
   });
 
   it('works where no window runs', async () => {

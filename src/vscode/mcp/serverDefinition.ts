@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { databaseIn, defaultDataFolder } from '../../local/paths.ts';
 import type { Services } from '../services.ts';
 import { agentSettings } from './agentSettings.ts';
-import { agentProject, localFolders } from './workspacePlace.ts';
+import { localFolders, usesProjects } from './workspacePlace.ts';
 
 /** Short: a tool's whole name is `mcp_<label>_<tool>`, cut at 64 characters. */
 export const SERVER_LABEL = 'Edge Memory';
@@ -13,11 +13,14 @@ export const SERVER_LABEL = 'Edge Memory';
  * is, and VS Code keeps it in its workspace storage.
  */
 export const serverDefinition = async (services: Services): Promise<vscode.McpStdioServerDefinition> => {
-  const { context, settings, connection } = services;
-  const { readOnly, onlyProject, olderNames, confirmStores, disabledTools = [] } = agentSettings();
+  const { context, settings, connection, projects } = services;
+  const agents = agentSettings();
+  const { readOnly, onlyProject, olderNames, confirmStores, disabledTools = [] } = agents;
+  // Of the first folder, whichever editor is active: that must not change the version.
+  const folder = usesProjects(services, agents) ? vscode.workspace.workspaceFolders?.[0] : undefined;
   const [target, project] = await Promise.all([
     connection.readIfPossible(),
-    agentProject(services, onlyProject),
+    folder && projects.of(folder.uri),
   ]);
   const [workspace] = localFolders();
   const options = [

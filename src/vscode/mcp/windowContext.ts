@@ -2,17 +2,17 @@ import { userInfo } from 'node:os';
 import * as vscode from 'vscode';
 import type { AgentAct } from '../../memory/agentActs.ts';
 import type { McpContext } from '../../mcp/mcpContext.ts';
-import type { RelayOrigin } from '../../mcp/relayHeaders.ts';
+import { narrower, type RelayOrigin } from '../../mcp/relayHeaders.ts';
 import { WorkspaceFiles } from '../../mcp/workspaceFiles.ts';
 import type { Services } from '../services.ts';
 import type { AgentActivity } from './agentActivity.ts';
 import { agentSettings } from './agentSettings.ts';
 import { windowApproval } from './windowApproval.ts';
-import { agentProject, localFolders } from './workspacePlace.ts';
+import { localFolders, usesProjects } from './workspacePlace.ts';
 
 /**
- * The surroundings of a call in this window. A relay that works in another workspace says its project itself, and
- * reads no files of this window's.
+ * The surroundings of a call in this window. A relay that works in another workspace says itself which project that is
+ * and what agents are limited to there, and reads no files of this window's.
  */
 export const windowContext = async (
   services: Services,
@@ -30,8 +30,8 @@ export const windowContext = async (
   };
   const folders = localFolders();
   if (origin.workspace !== undefined && !folders.includes(origin.workspace))
-    return { ...common, project: origin.project };
-  const project = await agentProject(services, settings.onlyProject);
+    return { ...common, project: origin.project, settings: narrower(settings, origin.settings) };
+  const project = usesProjects(services, settings) ? await services.projects.current() : undefined;
   const root = origin.workspace ?? folders[0];
   return {
     ...common,

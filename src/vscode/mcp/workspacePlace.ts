@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { McpSettings } from '../../mcp/mcpContext.ts';
 import type { Services } from '../services.ts';
 
 /** The workspace folders on this machine, as absolute paths. */
@@ -7,6 +8,6 @@ export const localFolders = (): string[] =>
     .filter(({ uri }) => uri.scheme === 'file')
     .map(({ uri }) => uri.fsPath);
 
-/** The project that agents work in; none where memories are not to be given to projects. */
-export const agentProject = async ({ projects, settings }: Services, onlyProject: boolean | undefined) =>
-  settings.tagWithProject || onlyProject ? projects.current() : undefined;
+/** Whether what agents store is given to a project. */
+export const usesProjects = ({ settings }: Services, { onlyProject }: McpSettings): boolean =>
+  settings.tagWithProject || onlyProject === true;

@@ -4,7 +4,7 @@ import type { McpContext } from '../../../src/mcp/mcpContext.ts';
 import { type AgentAct, undoAct } from '../../../src/memory/agentActs.ts';
 import { contentHashOf } from '../../../src/memory/contentHash.ts';
 import type { Memory } from '../../../src/memory/memory.ts';
-import { useStore } from '../support/testStore.ts';
+import { refusal, useStore } from '../support/testStore.ts';
 import { useMcpClient } from './mcpClient.ts';
 
 const KEY = 'hunter2secret';
@@ -61,6 +61,14 @@ describe('what agents do', () => {
     await call('memory_store', { content: 'one' });
     await undoLast();
     assert.deepEqual(await all(), []);
+  });
+
+  it('can not be undone when the memory was edited since, and that is said', async () => {
+    const call = await connect();
+    await call('memory_store', { content: 'one' });
+    await memories.store.update(contentHashOf('one'), { content: 'one and a half' });
+    await assert.rejects(undoLast(), refusal('not-found'));
+    assert.deepEqual(await contents(), ['one and a half']);
   });
 
   it('can be undone: a merged memory has its own tags, type and metadata again', async () => {
