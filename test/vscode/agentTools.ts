@@ -47,3 +47,17 @@ export async function withSettings(
     for (const name of Object.keys(settings)) await set(name, undefined);
   }
 }
+
+/** The context keys that are set until `restore`: those of package.json's `when`, which no API tells. */
+export function watchContext(): { readonly values: ReadonlyMap<string, unknown>; restore(): void } {
+  const values = new Map<string, unknown>();
+  const original = vscode.commands.executeCommand;
+  const replace = (executeCommand: unknown): void => {
+    Object.assign(vscode.commands, { executeCommand });
+  };
+  replace((command: string, ...args: unknown[]) => {
+    if (command === 'setContext') values.set(String(args[0]), args[1]);
+    return original(command, ...args);
+  });
+  return { values, restore: () => replace(original) };
+}

@@ -7,7 +7,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import * as vscode from 'vscode';
 import { serverDefinition } from '../../src/vscode/mcp/serverDefinition.ts';
 import { answerMessages, emptyStore, eventually, run, services, stored } from './access.ts';
-import { invoke, MCP, startServer, toolNames, withSettings } from './agentTools.ts';
+import { invoke, MCP, startServer, toolNames, watchContext, withSettings } from './agentTools.ts';
 
 const texts = async (): Promise<string[]> => {
   const { items } = await (await services()).store.list({});
@@ -20,7 +20,8 @@ describe('the server for agents', function () {
 
   it('is started by VS Code, which then has its tools', async () => {
     assert.equal((await startServer()).length, 9);
-    assert.deepEqual(toolNames('edge_'), []);
+    // Contributed, but by nobody answered.
+    await assert.rejects(invoke('edge_memory_stats', {}));
   });
 
   it('stores and finds for agents, in the memory of this window, and says who and in which project', async () => {
@@ -243,14 +244,25 @@ describe('the definition of the server', function () {
 
 describe('where MCP is switched off', function () {
   this.timeout(60_000);
-  beforeEach(emptyStore);
   const off = { 'chat.mcp.access': 'none', 'edgeMemory.agents.notice': 'off' };
-  const tools = (): string[] => toolNames('edge_');
+  let context: ReturnType<typeof watchContext>;
+  beforeEach(async () => {
+    await emptyStore();
+    context = watchContext();
+  });
+  afterEach(() => context.restore());
+  /** Names of the tools that package.json's `when` lets through. */
+  const offered = (): string[] =>
+    [...context.values].flatMap(([key, value]) =>
+      value === true && key.startsWith('edgeMemory.offers.') ? [key.slice('edgeMemory.offers.'.length)] : [],
+    );
+  const offers = (count: number): Promise<void> =>
+    eventually(() => assert.equal(offered().length, count, offered().join()), 10_000);
 
   it('the same tools are this extension’s own, and MCP has them again once it is on', async () => {
     await startServer();
     await withSettings(off, async () => {
-      await eventually(() => assert.equal(tools().length, 9, tools().join()), 10_000);
+      await offers(9);
       await eventually(() => assert.deepEqual(toolNames(MCP), []), 10_000);
       const [answer] = await invoke('edge_memory_store', { content: 'Agents deploy with make ship' });
       assert.equal(answer?.['outcome'], 'stored');
@@ -259,21 +271,18 @@ describe('where MCP is switched off', function () {
       const [refused] = await invoke('edge_memory_delete', {});
       assert.equal(refused?.['error'], 'invalid-input');
     });
-    await eventually(() => assert.deepEqual(tools(), []), 10_000);
+    await offers(0);
+    await assert.rejects(invoke('edge_memory_stats', {}));
     await startServer();
   });
 
   it('they are those that the settings leave', async () => {
     await withSettings(off, async () => {
-      await eventually(() => assert.equal(tools().length, 9), 10_000);
-      await withSettings({ 'edgeMemory.agents.readOnly': true }, async () => {
-        await eventually(() => assert.equal(tools().length, 4, tools().join()), 10_000);
-      });
-      await withSettings({ 'edgeMemory.agents.olderNames': true }, async () => {
-        await eventually(() => assert.equal(tools().length, 22, tools().join()), 10_000);
-      });
+      await offers(9);
+      await withSettings({ 'edgeMemory.agents.readOnly': true }, () => offers(4));
+      await withSettings({ 'edgeMemory.agents.olderNames': true }, () => offers(22));
     });
-    await eventually(() => assert.deepEqual(tools(), []), 10_000);
+    await offers(0);
   });
 });
 
