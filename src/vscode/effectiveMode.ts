@@ -1,11 +1,15 @@
 import * as vscode from 'vscode';
 import type { EffectiveMode } from '../memory/memory.ts';
+import { localised } from './localised.ts';
 
 /** How memories are found, "keyword + basic local meaning", or why with less than that. */
 export function describeMode({ keyword, meaning, reducedBecause }: EffectiveMode): string {
-  const ways = [keywordWay(keyword), meaning].filter((way) => way !== undefined).join(' + ');
+  const ways = [keywordWay(keyword), meaning === undefined ? undefined : localised(meaning)]
+    .filter((way) => way !== undefined)
+    .join(' + ');
   if (reducedBecause === undefined) return ways;
-  return keyword === 'full-text' ? reducedBecause : `${ways} (${reducedBecause})`;
+  const reason = localised(reducedBecause);
+  return keyword === 'full-text' ? reason : `${ways} (${reason})`;
 }
 
 /** The same in one word or two, for the status bar. */

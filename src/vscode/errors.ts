@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { MemoryError, type MemoryErrorCode } from '../memory/errors.ts';
 import type { Failure } from '../shared/protocol.ts';
+import { localised } from './localised.ts';
 import { inert } from './plainText.ts';
 
 interface Action {
@@ -45,7 +46,7 @@ export const isCancellation = (error: unknown): boolean =>
 
 /** What happened and what to do next, as plain text for a notification or a row of a list. */
 export function describeError(error: unknown): string {
-  if (MemoryError.is(error)) return inert(`${error.message} ${error.nextStep}`);
+  if (MemoryError.is(error)) return inert(`${localised(error.message)} ${localised(error.nextStep)}`);
   const message = error instanceof Error ? error.message : String(error);
   return inert(vscode.l10n.t('Unexpected error: {0}', message));
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { EmbeddingProgress } from '../memory/memory.ts';
 import type { MemoryStore } from '../memory/memoryStore.ts';
+import { localised } from './localised.ts';
 import { inert } from './plainText.ts';
 
 /** A burst of writes becomes one refresh, this many milliseconds after its first; */
@@ -61,7 +62,7 @@ export class StoreEvents implements vscode.Disposable {
     if (this.#warned.has(message)) return;
     this.#warned.add(message);
     const showLog = vscode.l10n.t('Show Log');
-    void vscode.window.showWarningMessage(inert(message), showLog).then((chosen) => {
+    void vscode.window.showWarningMessage(inert(localised(message)), showLog).then((chosen) => {
       if (chosen === showLog) void vscode.commands.executeCommand('edgeMemory.showLog');
     });
   }

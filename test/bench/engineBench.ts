@@ -135,6 +135,15 @@ export const engineBench = async (size: number, useLite: string): Promise<Figure
         unit: 'ms',
         target: { atMost: 50 },
       });
+    const overview = await timed(10, () =>
+      engine.overview({ utcOffset: 3600, recentSince: 1_700_000_000 + size * 0.9 }),
+    );
+    figures.push({
+      what: `numbers of the overview, ${label}, p50`,
+      value: percentile(overview, 0.5),
+      unit: 'ms',
+      target: { atMost: 500 },
+    });
     figures.push({
       what: `memory held for vectors, ${label}`,
       value: vectors.heldBytes / 1e6,

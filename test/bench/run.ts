@@ -10,6 +10,7 @@ import { editorBench } from './editorBench.ts';
 import { engineBench } from './engineBench.ts';
 import { mcpBench } from './mcpBench.ts';
 import { type Figure, meets, printTable } from './measure.ts';
+import { overviewBench } from './overviewBench.ts';
 import { packageBench } from './packageBench.ts';
 import { retrievalBench } from './retrievalBench.ts';
 import { storeBench } from './storeBench.ts';
@@ -31,6 +32,7 @@ const parts: readonly (readonly [string, () => Promise<Figure[]> | Figure[]])[] 
     ? ['cloud, on Cloudflare', () => realCloudBench(retrievalSet)]
     : ['cloud, on the emulator', () => cloudBench()],
   ['mcp', () => mcpBench(root, useLite)],
+  ['overview, in VS Code', () => overviewBench(root)],
   ['package', () => packageBench(root)],
   ['editor', () => editorBench()],
 ];

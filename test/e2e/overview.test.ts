@@ -39,7 +39,7 @@ const memories: readonly NewMemory[] = Object.entries(topics).flatMap(([topic, t
 
 const openOverview = async (workbench: Workbench): Promise<Frame> => {
   await workbench.command('Edge Memory: Open Overview');
-  return workbench.webview('#app[data-state]', 40_000);
+  return workbench.webview('#app[data-state]', 60_000);
 };
 
 const drawn = (frame: Frame, points: number): Promise<void> =>
@@ -190,13 +190,14 @@ describe('the overview in a theme', () => {
         await frame.locator('.selection li').first().waitFor();
         await vscode.screenshot(`overview-${name}`);
         // The frame of a webview lies in another one.
-        const { violations } = await new AxeBuilder({ page })
+        const { violations, passes } = await new AxeBuilder({ page })
           .include(['iframe.webview', 'iframe', 'main'])
           .analyze();
         assert.deepEqual(
           violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`),
           [],
         );
+        assert.ok(passes.some(({ id }) => id === 'color-contrast') && passes.length > 10);
         await frame.getByRole('heading', { name: 'Where they are kept' }).scrollIntoViewIfNeeded();
         await vscode.screenshot(`overview-${name}-cards`);
       } catch (error) {

@@ -6,6 +6,7 @@ import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { getL10nJson } from '@vscode/l10n-dev';
+import { engineTextsIn } from './engineTexts.ts';
 import { root } from './paths.ts';
 
 export const languages = ['de', 'ja', 'zh-cn'] as const;
@@ -30,14 +31,20 @@ export const readTexts = (file: string): Texts => {
   }
 };
 
-/** Every text that the sources show through `vscode.l10n.t`, or through `t` in a webview. */
+/** Every text that the sources show through `vscode.l10n.t`, through `t` in a webview, or by an error of the engine. */
 export async function textsInSources(): Promise<Texts> {
   const sources = globSync('src/{vscode,webview}/**/*.ts', { cwd: root }).map(fileOf);
   const found = await getL10nJson(
     sources.map((file) => ({ extension: '.ts', contents: asExported(readFileSync(file, 'utf8')) })),
   );
-  const keys = Object.keys(found).sort();
-  return Object.fromEntries(keys.map((key) => [key, messageOf(found[key] ?? '')]));
+  const engine = globSync('src/{memory,local,cloudflare,sync,transfer}/**/*.ts', { cwd: root })
+    .map(fileOf)
+    .flatMap((file) => engineTextsIn(readFileSync(file, 'utf8')));
+  const texts = new Map([
+    ...engine.map((text) => [text, text] as const),
+    ...Object.entries(found).map(([key, text]) => [key, messageOf(text)] as const),
+  ]);
+  return Object.fromEntries([...texts].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 const messageOf = (text: string | { readonly message: string }): string =>

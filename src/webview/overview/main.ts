@@ -14,8 +14,12 @@ import { MapSection } from './mapSection.ts';
 import type { OverviewHost } from './overviewHost.ts';
 import { clients, headline, names, overTime, place, sizes, slowest } from './sections.ts';
 
-/** Changes come in bursts: between two readings of everything lies at least so much. Milliseconds. */
+/** Changes come in bursts: between two readings of everything lies at least so much, milliseconds, */
 const PAUSE = 2000;
+/** and so many times as long as the last one took: a large store has other things to do. */
+const REST = 10;
+/** At Cloudflare every reading counts against the plan. Milliseconds. */
+const CLOUD_PAUSE = 60_000;
 
 /** The whole page: numbers above, the map, then one card for each question. */
 class Page {
@@ -26,6 +30,8 @@ class Page {
   #failure: HostError | undefined;
   #map: MapSection | undefined;
   #timer: number | undefined;
+  /** By the last reading of the numbers. Milliseconds. */
+  #took = 0;
 
   constructor(root: HTMLElement) {
     this.#root = root;
@@ -42,18 +48,24 @@ class Page {
   }
 
   #refreshSoon(): void {
-    this.#timer ??= window.setTimeout(() => {
-      this.#timer = undefined;
-      void this.#refresh();
-    }, PAUSE);
+    const least = this.#data?.place.kind === 'cloud' ? CLOUD_PAUSE : PAUSE;
+    this.#timer ??= window.setTimeout(
+      () => {
+        this.#timer = undefined;
+        void this.#refresh();
+      },
+      Math.max(least, this.#took * REST),
+    );
   }
 
   async #refresh(): Promise<void> {
     const utcOffset = -new Date().getTimezoneOffset() * 60;
     void this.#readLimits();
+    const began = performance.now();
     try {
       this.#data = await this.#host.call('overview', { utcOffset });
       this.#failure = undefined;
+      this.#took = performance.now() - began;
     } catch (error) {
       if (!(error instanceof HostError)) throw error;
       this.#failure = error;

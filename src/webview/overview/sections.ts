@@ -65,15 +65,18 @@ export const clients = ({ clients: all }: OverviewData): TemplateResult =>
     t('Stored by'),
     all.length === 0
       ? html`<p class="hint">${t('Nobody has left a name yet.')}</p>`
-      : bars(
-          all.slice(0, SHOWN).map(({ label, count, recent }) => ({
-            label,
-            value: count,
-            shown: recent === 0 ? number(count) : t('{0} (+{1})', number(count), number(recent)),
-            spoken: t('{0}: {1}, {2} of them in the last 30 days', label, memories(count), number(recent)),
-          })),
-          0,
-        ),
+      : html`
+          ${bars(
+            all.slice(0, SHOWN).map(({ label, count, recent }) => ({
+              label,
+              value: count,
+              shown: recent === 0 ? number(count) : t('{0} (+{1})', number(count), number(recent)),
+              spoken: t('{0}: {1}, {2} of them in the last 30 days', label, memories(count), number(recent)),
+            })),
+            0,
+          )}
+          <p class="hint">${t('In brackets: the last 30 days.')}</p>
+        `,
   );
 
 export const sizes = ({ sizes: all }: OverviewData): TemplateResult =>
@@ -147,7 +150,7 @@ const limitsOf = (limits: readonly Limit[] | string | undefined): TemplateResult
           spoken: label,
         },
       ],
-      5,
+      0,
       of ?? Math.max(used, 1),
     ),
   )}`;

@@ -3,9 +3,10 @@ import { NO_GROUP } from '../../../shared/overviewProtocol.ts';
 /** Red, green and blue, 0…1. */
 export type Colour = readonly [number, number, number];
 
-const CHARTS = ['blue', 'orange', 'green', 'purple', 'red', 'yellow'] as const;
+// Orange is missing in high contrast, and hardly to be seen in dark themes.
+export const CHARTS = ['blue', 'yellow', 'green', 'purple', 'red'] as const;
 
-/** Of a group: the theme has six colours for charts; the next groups have them again with another shape. */
+/** Of a group: the next groups have the theme's colours for charts again, with another shape. */
 export const colourName = (group: number): string =>
   group === NO_GROUP
     ? '--vscode-descriptionForeground'

@@ -2,7 +2,7 @@ import { html, svg, type TemplateResult } from 'lit';
 import type { Groups } from '../../../shared/overviewProtocol.ts';
 import { t } from '../../l10n.ts';
 import { memories, number } from '../numbers.ts';
-import { shapeOf } from './colours.ts';
+import { CHARTS, shapeOf } from './colours.ts';
 
 interface LegendActions {
   readonly hover: (group: number | undefined) => void;
@@ -29,7 +29,9 @@ export const legend = (
             @blur=${() => hover(undefined)}
             @click=${() => pick(group)}
           >
-            <svg viewBox="0 0 12 12" class="mark colour-${group % 6}" aria-hidden="true">${shape(group)}</svg>
+            <svg viewBox="0 0 12 12" class="mark colour-${group % CHARTS.length}" aria-hidden="true">
+              ${shape(group)}
+            </svg>
             <span class="name">${label}</span>
             <span class="count">${number(count)}</span>
           </button>
