@@ -83,7 +83,7 @@ describe('the explorer', () => {
   });
 
   it('renames a tag with those below it after a preview', async () => {
-    await choose(workbench, 'area', 'Rename Tag');
+    await choose(workbench, /^area\s*3$/, 'Rename Tag');
     await workbench.input().waitFor();
     await workbench.enter('part');
     await workbench.dialog().getByText('Change the tags of 3 memories?').waitFor();

@@ -15,5 +15,5 @@ export async function store(workbench: Workbench, content: string, tags = ''): P
 }
 
 /** Chooses from the context menu of a tree's row. */
-export const choose = (workbench: Workbench, row: string, action: string): Promise<void> =>
+export const choose = (workbench: Workbench, row: string | RegExp, action: string): Promise<void> =>
   workbench.chooseFromMenu(workbench.treeRow(row), action);
