@@ -1,11 +1,11 @@
 import { DEFAULT_PAGE, unusableCursor } from './cursors.ts';
 import { tagCounts } from './facets.ts';
 import { compileFilter, type Condition } from './filters.ts';
-import type { ListQuery, MemoryFilter, MemoryStats, Page } from './memory.ts';
+import type { ListQuery, Memory, MemoryFilter, MemoryStats, Page } from './memory.ts';
 import type { CallOptions, SqlDatabase, SqlRow, SqlStatement } from './ports.ts';
 import { type MemoryRecord, selectRecords, toRecord } from './records.ts';
 
-/** A place in a list is the creation time and row of its last item: rows that come or go do not shift it. */
+/** A place in a list is the time and row of its last item: rows that come or go do not shift it. */
 const placeOf = (cursor: string): [number, number] => {
   const match = /^(-?\d[\d.]*(?:e[+-]\d+)?)_(\d+)$/.exec(cursor);
   if (!match) throw unusableCursor(cursor);
@@ -20,11 +20,14 @@ export const listPage = async (
   const limit = query.limit ?? DEFAULT_PAGE;
   const oldest = query.order === 'oldest';
   const condition = compileFilter(query.filter);
+  const deleted = query.filter?.state === 'deleted';
+  const time = deleted ? 'm.deleted_at' : 'm.created_at';
+  const timeOf = ({ deletedAt, createdAt }: Memory): number => (deleted ? (deletedAt ?? 0) : createdAt);
   const where: Condition =
     query.after === undefined
       ? condition
       : {
-          sql: `${condition.sql} AND (m.created_at, m.id) ${oldest ? '>' : '<'} (?, ?)`,
+          sql: `${condition.sql} AND (${time}, m.id) ${oldest ? '>' : '<'} (?, ?)`,
           params: [...condition.params, ...placeOf(query.after)],
         };
   const order = oldest ? 'ASC' : 'DESC';
@@ -32,7 +35,7 @@ export const listPage = async (
     [
       selectRecords({
         where,
-        orderBy: `m.created_at ${order}, m.id ${order}`,
+        orderBy: `${time} ${order}, m.id ${order}`,
         limit: limit + 1,
         contentLimit: query.contentLimit,
       }),
@@ -43,7 +46,7 @@ export const listPage = async (
   const last = items.at(-1);
   return {
     items,
-    next: rows.length > limit && last ? `${last.memory.createdAt}_${last.id}` : undefined,
+    next: rows.length > limit && last ? `${timeOf(last.memory)}_${last.id}` : undefined,
   };
 };
 

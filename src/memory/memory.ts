@@ -170,7 +170,7 @@ export interface Page<T> {
 
 export interface ListQuery extends PageRequest {
   readonly filter?: MemoryFilter | undefined;
-  /** By creation time; `newest` is the default. */
+  /** By creation time, deleted ones by the time of their deletion; `newest` is the default. */
   readonly order?: 'newest' | 'oldest' | undefined;
   /** Characters of content to answer with each memory; all when absent. */
   readonly contentLimit?: number | undefined;

@@ -147,7 +147,8 @@ export class MemoryTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
   #memories(parent: ParentNode, own: MemoryFilter): Promise<TreeNode[]> {
     const query = {
       filter: this.#filtered(own),
-      order: this.options.order.memories,
+      // What was deleted last is what one wants back.
+      order: own.state === 'deleted' ? ('newest' as const) : this.options.order.memories,
       contentLimit: CONTENT_LIMIT,
     };
     return this.#read(

@@ -14,8 +14,7 @@ export async function nodeOf({ store }: Services, tree: MemoryTree, memory: Memo
   const room = 50;
   if (memory.deletedAt !== undefined) {
     const deleted = section('deleted');
-    const ahead = await store.count({ state: 'deleted', time: before });
-    tree.want(deleted, 'memories', ahead + room);
+    tree.want(deleted, 'memories', await store.count({ state: 'deleted' }));
     return memoryNode(memory, deleted);
   }
   const recent = section('recent');

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { age } from '../age.ts';
 import { labelOf, spoken, summary } from '../memoryText.ts';
 import { oneLine } from '../plainText.ts';
 import { dayLabel, wholeDate } from './dayLabel.ts';
@@ -122,10 +123,11 @@ function counted(item: vscode.TreeItem, name: string, count: number): vscode.Tre
 function memoryItem(node: MemoryNode): vscode.TreeItem {
   const { memory } = node;
   const item = new vscode.TreeItem(labelOf(memory), None);
-  item.description = summary(memory);
   const uri = rowUri(memory);
   if (uri) item.resourceUri = uri;
   const deleted = memory.deletedAt !== undefined;
+  item.description =
+    memory.deletedAt === undefined ? summary(memory) : vscode.l10n.t('deleted {0}', age(memory.deletedAt));
   item.iconPath = new vscode.ThemeIcon(
     deleted ? 'trash' : memory.localOnly ? 'lock' : memory.pinned ? 'pinned' : 'note',
   );

@@ -108,6 +108,21 @@ describe('listing memories', () => {
     }, /abort/i);
     assert.equal(seen.length, 500);
   });
+
+  it('gives deleted memories by the time of their deletion, in pages', async () => {
+    const results = await test.store.storeMany(
+      ['a', 'b', 'c'].map((content) => ({ content: `gone ${content}` })),
+    );
+    for (const i of [1, 2, 0]) await test.store.delete([results[i]?.contentHash ?? '']);
+    const contents: string[] = [];
+    for (let after: string | undefined; ;) {
+      const page = await test.store.list({ filter: { state: 'deleted' }, limit: 2, after });
+      contents.push(...page.items.map(({ content }) => content));
+      if (page.next === undefined) break;
+      after = page.next;
+    }
+    assert.deepEqual(contents, ['gone a', 'gone c', 'gone b']);
+  });
 });
 
 describe('filtering memories', () => {
