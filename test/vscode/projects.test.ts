@@ -52,6 +52,22 @@ describe('the project of a folder', () => {
     assert.equal(await originOf(at('alone')), undefined);
   });
 
+  it('is read from a folder that is no file of this computer', async () => {
+    const config = '[remote "origin"]\n\turl = https://example.test/acme/Far.git\n';
+    const far = vscode.workspace.registerFileSystemProvider(
+      'edge-memory-test',
+      oneFile('/far/.git/config', config),
+    );
+    try {
+      assert.equal(
+        await originOf(vscode.Uri.parse('edge-memory-test:/far/src')),
+        'https://example.test/acme/Far.git',
+      );
+    } finally {
+      far.dispose();
+    }
+  });
+
   it('never holds the credentials of a URL', () => {
     const config = '[remote "origin"]\n  url = "https://me:secret@example.test/team/Thing.git"\n';
     assert.equal(originUrl(config), 'https://example.test/team/Thing.git');
@@ -118,3 +134,29 @@ describe('two URLs of one repository', () => {
   it('differ by owner', () =>
     assert.notEqual(repositoryKey('git@github.com:a/x.git'), repositoryKey('git@github.com:b/x.git')));
 });
+
+/** A virtual file system with one file in it. */
+function oneFile(file: string, text: string): vscode.FileSystemProvider {
+  const refuse = (): never => {
+    throw vscode.FileSystemError.NoPermissions();
+  };
+  const stat = ({ path }: vscode.Uri): vscode.FileStat => {
+    if (path !== file && !file.startsWith(`${path}/`)) throw vscode.FileSystemError.FileNotFound();
+    const type = path === file ? vscode.FileType.File : vscode.FileType.Directory;
+    return { type, ctime: 0, mtime: 0, size: text.length };
+  };
+  return {
+    onDidChangeFile: new vscode.EventEmitter<vscode.FileChangeEvent[]>().event,
+    watch: () => new vscode.Disposable(() => undefined),
+    stat,
+    readFile: (uri) => {
+      stat(uri);
+      return Buffer.from(text);
+    },
+    readDirectory: () => [],
+    createDirectory: refuse,
+    writeFile: refuse,
+    delete: refuse,
+    rename: refuse,
+  };
+}

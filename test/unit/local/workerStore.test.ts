@@ -13,6 +13,7 @@ import { builtWeights } from './useLite/builtWeights.ts';
 const storeWorker = new URL('../../../src/local/storeWorker.ts', import.meta.url);
 const embedderWorker = new URL('../../../src/local/embedderWorker.ts', import.meta.url);
 const crashingWorker = new URL('workers/crashing.ts', import.meta.url);
+const workerWithoutSqlite = new URL('workers/withoutSqlite.ts', import.meta.url);
 
 const manyMemories = (count: number): NewMemory[] =>
   Array.from({ length: count }, (_, i) => ({
@@ -193,6 +194,15 @@ describe('The store in a thread of its own', () => {
     );
     assert.equal((await crashing.get([contentHash])).length, 1);
     assert.deepEqual((await crashing.verify()).problems, []);
+  });
+
+  it('says what is missing where Node has no SQLite', async () => {
+    await assert.rejects(open(workerWithoutSqlite).stats(), {
+      name: 'MemoryError',
+      code: 'unsupported-runtime',
+      message: /Node \d+\.\d+\.\d+, which has no node:sqlite/,
+      nextStep: /^Update the editor/,
+    });
   });
 
   it('closes in order: what was asked before is stored, what is asked later is refused', async () => {
