@@ -11,6 +11,17 @@ const STORES = 200;
 const BULK = 10_000;
 const EMBEDDED = 200;
 
+/** How long it took, and how long it held up this thread at most. Milliseconds. */
+const watched = async (run: () => Promise<void>): Promise<{ ms: number; blocked: number }> => {
+  const delay = monitorEventLoopDelay({ resolution: 1 });
+  delay.enable();
+  const start = performance.now();
+  await run();
+  const ms = performance.now() - start;
+  delay.disable();
+  return { ms, blocked: delay.max / 1e6 };
+};
+
 /** What a window sees: the store in its own thread, the host's thread beside it. */
 export const storeBench = async (useLite: string): Promise<Figure[]> => {
   const folder = mkdtempSync(path.join(tmpdir(), 'edge-memory-bench-'));
@@ -31,16 +42,13 @@ export const storeBench = async (useLite: string): Promise<Figure[]> => {
       store.store({ content: source.words(20), tags: ['bench', 'one', 'two'] }),
     );
     const memories = Array.from({ length: BULK }, () => ({ content: source.words(75), tags: ['bench'] }));
-    const delay = monitorEventLoopDelay({ resolution: 1 });
-    delay.enable();
-    const start = performance.now();
-    for (let at = 0; at < BULK; at += 1000) await store.storeMany(memories.slice(at, at + 1000));
-    const bulk = (performance.now() - start) / BULK;
-    delay.disable();
+    const bulk = await watched(async () => {
+      for (let at = 0; at < BULK; at += 1000) await store.storeMany(memories.slice(at, at + 1000));
+    });
     await embedding.storeMany(Array.from({ length: EMBEDDED }, () => ({ content: source.words(12) })));
-    const began = performance.now();
-    while ((await embedding.stats()).embedding.pending > 0) await sleep(50);
-    const perEmbedding = (performance.now() - began) / EMBEDDED;
+    const embedded = await watched(async () => {
+      while ((await embedding.stats()).embedding.pending > 0) await sleep(50);
+    });
     return [
       {
         what: 'store acknowledged (durable), p50',
@@ -49,17 +57,28 @@ export const storeBench = async (useLite: string): Promise<Figure[]> => {
         target: { atMost: 5 },
       },
       { what: 'store acknowledged (durable), p99', value: percentile(single, 0.99), unit: 'ms' },
-      { what: 'bulk store through the thread, per memory', value: bulk, unit: 'ms', target: { atMost: 0.3 } },
+      {
+        what: 'bulk store through the thread, per memory',
+        value: bulk.ms / BULK,
+        unit: 'ms',
+        target: { atMost: 0.3 },
+      },
       {
         what: "host's thread blocked at most, during bulk store",
-        value: delay.max / 1e6,
+        value: bulk.blocked,
         unit: 'ms',
         target: { atMost: 20 },
       },
       {
         what: 'bulk store with embedding in the background, per memory of 12 words',
-        value: perEmbedding,
+        value: embedded.ms / EMBEDDED,
         unit: 'ms',
+      },
+      {
+        what: "host's thread blocked at most, while memories are embedded",
+        value: embedded.blocked,
+        unit: 'ms',
+        target: { atMost: 20 },
       },
     ];
   } finally {

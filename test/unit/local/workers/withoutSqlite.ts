@@ -1,3 +1,3 @@
 /** The store's thread on a Node that lacks a module of its own, as one before 22.5 lacks node:sqlite. */
-const missing: string = 'node:none';
+const missing = ['node', 'none'].join(':');
 await import(missing);
