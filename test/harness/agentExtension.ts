@@ -20,6 +20,7 @@ const manifest = {
       { command: 'edgeMemoryTest.tellAgent', title: 'Tell the Agent', category: 'Test Agent' },
       { command: 'edgeMemoryTest.startServer', title: 'Start the Server', category: 'Test Agent' },
     ],
+    languageModelChatProviders: [{ vendor: 'edge-memory-test', displayName: 'Test' }],
     chatParticipants: [
       { id: 'edge-memory-test.agent', name: 'agent', fullName: 'Test Agent', description: 'A test' },
     ],

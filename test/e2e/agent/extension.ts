@@ -2,6 +2,25 @@
 import * as vscode from 'vscode';
 
 const NAME = 'edge-memory-test.agent';
+const VENDOR = 'edge-memory-test';
+const TOOLS = 'mcp_edge_memory_';
+
+/** A chat needs a model to be chosen. Nobody asks this one. */
+const model: vscode.LanguageModelChatProvider = {
+  provideLanguageModelChatInformation: () => [
+    {
+      id: 'silent',
+      name: 'Silent',
+      family: 'silent',
+      version: '1',
+      maxInputTokens: 1000,
+      maxOutputTokens: 1000,
+      capabilities: { toolCalling: true },
+    },
+  ],
+  provideLanguageModelChatResponse: () => Promise.resolve(),
+  provideTokenCount: () => Promise.resolve(1),
+};
 
 export function activate(context: vscode.ExtensionContext): void {
   const participant = vscode.chat.createChatParticipant(NAME, async (request, _history, response, token) => {
@@ -10,7 +29,7 @@ export function activate(context: vscode.ExtensionContext): void {
       verb === 'remember'
         ? { tool: 'memory_store', input: { content: text } }
         : { tool: 'memory_search', input: { query: text } };
-    const tool = vscode.lm.tools.find(({ name }) => name.endsWith(call.tool));
+    const tool = vscode.lm.tools.find(({ name }) => name === TOOLS + call.tool);
     if (tool === undefined) {
       response.markdown(`There is no tool ${call.tool}.`);
       return;
@@ -26,17 +45,21 @@ export function activate(context: vscode.ExtensionContext): void {
   });
   const tell = vscode.commands.registerCommand('edgeMemoryTest.tellAgent', async () => {
     const prompt = await vscode.window.showInputBox({ title: 'Tell the agent' });
-    await vscode.commands.executeCommand('workbench.action.chat.open', { query: `@agent ${prompt ?? ''}` });
+    await vscode.commands.executeCommand('workbench.action.chat.open', {
+      query: `@agent ${prompt ?? ''}`,
+      modelSelector: { vendor: VENDOR },
+    });
   });
   const start = vscode.commands.registerCommand('edgeMemoryTest.startServer', async () => {
     const server = 'edge-memory.edge-memory/Edge Memory';
     const options = { autoTrustChanges: true, waitForLiveTools: true };
-    for (let i = 0; i < 50 && !vscode.lm.tools.some(({ name }) => name.endsWith('memory_store')); i++) {
+    for (let i = 0; i < 50 && !vscode.lm.tools.some(({ name }) => name.startsWith(TOOLS)); i++) {
       await vscode.commands.executeCommand('workbench.mcp.startServer', server, options);
       await new Promise((resolve) => setTimeout(resolve, 200));
     }
-    const names = vscode.lm.tools.map(({ name }) => name).filter((name) => name.includes('memory_'));
+    const names = vscode.lm.tools.map(({ name }) => name).filter((name) => name.startsWith(TOOLS));
     void vscode.window.showInformationMessage(`The agent has ${names.length} tools of the memory`);
   });
-  context.subscriptions.push(participant, tell, start);
+  const models = vscode.lm.registerLanguageModelChatProvider(VENDOR, model);
+  context.subscriptions.push(participant, tell, start, models);
 }
