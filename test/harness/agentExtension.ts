@@ -14,6 +14,7 @@ const manifest = {
   repository: 'https://example.com/agent',
   engines: { vscode: '^1.105.0' },
   main: './extension.js',
+  files: ['extension.js'],
   activationEvents: ['onStartupFinished'],
   contributes: {
     commands: [

@@ -31,7 +31,7 @@ export async function showAgentActivity(services: CommandServices): Promise<void
   const pick = vscode.window.createQuickPick<ActItem>();
   pick.title = vscode.l10n.t('Agent Activity');
   pick.placeholder = vscode.l10n.t('What agents stored, changed and deleted: choose one to see or undo it');
-  pick.matchOnDescription = true;
+  pick.matchOnDescription = pick.matchOnDetail = true;
   const log = new AgentLog(services.settings.dataFolder);
   const show = async (): Promise<void> => {
     pick.busy = true;
@@ -89,8 +89,8 @@ const itemsOf = async (
 const itemOf = (act: LoggedAct, memories: ReadonlyMap<string, Memory>): ActItem => ({
   act,
   label: `$(${act.undone ? 'discard' : ICONS[act.kind]}) ${subjectOf(act, memories)}`,
-  description: [
-    act.undone ? vscode.l10n.t('{0}, undone', kindText(act.kind)) : kindText(act.kind),
+  description: act.undone ? vscode.l10n.t('{0}, undone', kindText(act.kind)) : kindText(act.kind),
+  detail: [
     oneLine(act.client, 60),
     ...(act.person === undefined ? [] : [oneLine(act.person, 30)]),
     ...(act.project === undefined ? [] : [oneLine(act.project, 30)]),
@@ -120,7 +120,11 @@ const lookAt = async (services: CommandServices, { act }: ActItem): Promise<void
   const found = await services.store.get(act.hashes.slice(0, 2));
   const memories = new Map(found.map((memory) => [memory.contentHash, memory]));
   const [undo, open] = [vscode.l10n.t('Undo'), vscode.l10n.t('Open Memory')];
-  const offered = [...(act.undone ? [] : [undo]), ...(found.length > 0 ? [open] : [])];
+  // Enter, pressed once too often, undoes nothing.
+  const offered = [
+    ...(found.length > 0 ? [open] : []),
+    ...(act.undone || act.undo.length === 0 ? [] : [undo]),
+  ];
   const chosen = await vscode.window.showInformationMessage(
     sentenceOf(act, memories),
     { modal: true, detail: detailOf(act) },
