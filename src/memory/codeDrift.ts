@@ -14,8 +14,8 @@ export type CodeState =
   /** There is no such file any more. */
   | { readonly kind: 'missing' };
 
-/** Above this many UTF-16 code units to hash, only the neighbourhood of the old place is looked through. */
-const MOST_HASHED = 20_000_000;
+/** So many UTF-16 code units are hashed at most to find lines that moved. */
+const BUDGET = 20_000_000;
 
 export const linesOf = (text: string): string[] => text.split(/\r\n|\r|\n/);
 
@@ -25,11 +25,13 @@ export const linesHashOf = (lines: readonly string[]): string =>
 
 /**
  * Compares the lines that a memory remembers by their hash with the text of their file as it is now (undefined:
- * the file is gone). Undefined where the memory knows no lines, so that nothing can be said.
+ * the file is gone). Undefined where the memory knows no lines, so that nothing can be said. `budget`: where looking
+ * through the whole file would hash more UTF-16 code units, only the neighbourhood of the old place is looked through.
  */
 export const codeStateOf = (
   { lines, linesHash }: MemorySource,
   text: string | undefined,
+  budget = BUDGET,
 ): CodeState | undefined => {
   if (lines === undefined || linesHash === undefined) return undefined;
   if (text === undefined) return { kind: 'missing' };
@@ -38,15 +40,19 @@ export const codeStateOf = (
   const height = last - first + 1;
   const isAt = (start: number) => linesHashOf(all.slice(start - 1, start - 1 + height)) === linesHash;
   if (last <= all.length && isAt(first)) return { kind: 'same', lines };
-  for (const start of startsAround(first, all.length - height + 1, reach(text.length, height)))
+  for (const start of startsAround(
+    first,
+    all.length - height + 1,
+    reach(text.length, all.length, height, budget),
+  ))
     if (isAt(start)) return { kind: 'moved', lines: [start, start + height - 1] };
   const end = Math.min(last, all.length);
   return { kind: 'changed', lines: [Math.min(first, end), end] };
 };
 
 /** How far from the old place lines are looked for. */
-const reach = (length: number, height: number): number =>
-  length * height <= MOST_HASHED ? Infinity : Math.ceil(MOST_HASHED / height / 200);
+const reach = (length: number, lines: number, height: number, budget: number): number =>
+  length * height <= budget ? Infinity : Math.ceil((budget * lines) / (2 * length * height));
 
 /** The lines from 1 to `end`, those nearest to `place` first. */
 function* startsAround(place: number, end: number, furthest: number): Generator<number> {

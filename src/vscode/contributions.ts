@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { registerCodeHints } from './code/codeHints.ts';
 import { registerCommands } from './commands/registerCommands.ts';
 import { registerConnectedContext } from './connect/connectedContext.ts';
 import { registerMemoryDocuments } from './documents/memoryDocuments.ts';
@@ -23,6 +24,7 @@ export function registerContributions(
     explorer,
     overview,
     registerMemoryDocuments(services),
+    registerCodeHints(services),
     registerCommands(services, explorer, installTerminalCommand, overview),
     new StatusBar(services),
     registerTerminalCommand(services, installTerminalCommand),

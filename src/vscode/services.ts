@@ -4,6 +4,7 @@ import { databaseIn } from '../local/paths.ts';
 import { WorkerStore } from '../local/workerStore.ts';
 import { ActiveStore } from './activeStore.ts';
 import { Connection } from './connect/connection.ts';
+import { MemoryFiles } from './documents/memoryFiles.ts';
 import { ErrorReporter } from './errors.ts';
 import { Latencies, timed } from './latencies.ts';
 import { Projects } from './projects.ts';
@@ -21,6 +22,8 @@ export interface Services {
   readonly events: StoreEvents;
   readonly errors: ErrorReporter;
   readonly projects: Projects;
+  /** Memories as documents. */
+  readonly documents: MemoryFiles;
   readonly latencies: Latencies;
 }
 
@@ -45,6 +48,13 @@ export function createServices(context: vscode.ExtensionContext): Services & { d
   const store = timed(active, latencies);
   connection.onDidChange(() => store.reopen());
   const events = new StoreEvents(store, log);
+  const projects = new Projects();
+  const documents = new MemoryFiles({
+    store,
+    projects,
+    state: context.workspaceState,
+    tagWithProject: () => settings.tagWithProject,
+  });
   return {
     context,
     log,
@@ -53,9 +63,11 @@ export function createServices(context: vscode.ExtensionContext): Services & { d
     connection,
     events,
     errors,
-    projects: new Projects(),
+    projects,
     latencies,
+    documents,
     dispose: () => {
+      documents.dispose();
       events.dispose();
       connection.dispose();
       void store.close();

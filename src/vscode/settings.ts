@@ -36,6 +36,14 @@ export class Settings {
     return this.#get('showStatusBar', true);
   }
 
+  get showCodeLens(): boolean {
+    return this.#get('editor.codeLens', false);
+  }
+
+  get showHover(): boolean {
+    return this.#get('editor.hover', false);
+  }
+
   get addToTerminalPath(): boolean {
     return this.#get('terminal.addToPath', true);
   }

@@ -24,7 +24,10 @@ export async function insertMemory(services: CommandServices, ...args: readonly 
     return;
   }
   const text = textOf(
-    await targetMemories(services, args, { title: vscode.l10n.t('Insert Memory at Cursor') }),
+    await targetMemories(services, args, {
+      title: vscode.l10n.t('Insert Memory at Cursor'),
+      notActive: true,
+    }),
   );
   if (text === '') return;
   await editor.edit((edit) => {

@@ -44,7 +44,7 @@ const typed = async (draft: string | undefined): Promise<NewMemory | undefined> 
 };
 
 /** The memory is safe before its tags are asked for, so leaving that question loses nothing. */
-async function saveThenTag(services: CommandServices, memory: NewMemory): Promise<StoreResult> {
+export async function saveThenTag(services: CommandServices, memory: NewMemory): Promise<StoreResult> {
   const result = await save(services, memory);
   const title = vscode.l10n.t('Stored {0}. Add tags', quoted(memory));
   const addTags = await pickTags(services, { title, selected: [] });

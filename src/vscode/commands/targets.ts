@@ -1,13 +1,14 @@
 import * as vscode from 'vscode';
 import { MemoryError } from '../../memory/errors.ts';
 import type { Memory } from '../../memory/memory.ts';
-import { hashOf } from '../documents/memoryDocuments.ts';
 import type { CommandServices } from './registerCommands.ts';
 
 interface TargetOptions {
   /** Asked of a person where nothing says which memory is meant. */
   readonly title: string;
   readonly state?: 'live' | 'deleted';
+  /** The memory in the active editor is not meant: something is to be done to its text. */
+  readonly notActive?: boolean;
 }
 
 /**
@@ -18,9 +19,9 @@ interface TargetOptions {
 export async function targetMemories(
   services: CommandServices,
   args: readonly unknown[],
-  { title, state }: TargetOptions,
+  { title, state, notActive = false }: TargetOptions,
 ): Promise<Memory[]> {
-  const hashes = givenHashes(services, args) ?? activeHash();
+  const hashes = givenHashes(services, args) ?? (notActive ? undefined : activeHash(services));
   if (hashes === undefined) {
     const { pickMemory } = await import('../search/memoryPick.ts');
     const picked = await pickMemory(services, { title, filter: { state } });
@@ -59,8 +60,8 @@ function hashesIn(value: unknown): string[] {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
-function activeHash(): string[] | undefined {
+function activeHash({ documents }: CommandServices): string[] | undefined {
   const uri = vscode.window.activeTextEditor?.document.uri;
-  const hash = uri && hashOf(uri);
+  const hash = uri && documents.hashOf(uri);
   return hash === undefined ? undefined : [hash];
 }

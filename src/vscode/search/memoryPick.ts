@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { EffectiveMode, Memory, MemoryFilter } from '../../memory/memory.ts';
+import { codeStatesOf } from '../code/codeStates.ts';
 import { describeMode } from '../effectiveMode.ts';
 import { describeError, isCancellation } from '../errors.ts';
 import { oneLine } from '../plainText.ts';
@@ -12,6 +13,7 @@ import {
   memoryItem,
   notice,
   type SearchItem,
+  withCodeState,
 } from './searchItems.ts';
 
 /** Typing pauses this long before it is searched. */
@@ -92,6 +94,18 @@ class MemoryPick {
     if (signal.aborted) return;
     this.#pick.busy = false;
     this.#show(query, items);
+    void this.#addCodeStates(query, items, signal);
+  }
+
+  /** The files are looked at once the rows are there: nobody waits for them. */
+  async #addCodeStates(query: string, items: readonly SearchItem[], signal: AbortSignal): Promise<void> {
+    const memories = items.filter(isMemoryItem).map(({ memory }) => memory);
+    const states = await codeStatesOf(this.#services.projects, memories);
+    if (signal.aborted || query !== this.#answered) return;
+    this.#show(
+      query,
+      items.map((item) => withCodeState(item, states)),
+    );
   }
 
   get #query(): string {

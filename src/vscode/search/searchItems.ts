@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
+import type { CodeState } from '../../memory/codeDrift.ts';
 import type { Memory, SearchHit } from '../../memory/memory.ts';
+import { describeCodeState } from '../code/codeStates.ts';
 import { labelOf, summary } from '../memoryText.ts';
 import { inert, oneLine } from '../plainText.ts';
 
@@ -45,6 +47,23 @@ export function hitItem({ memory, score, match, snippet }: SearchHit): MemoryIte
     ...(labelOf(memory).startsWith(excerpt) ? [] : [`${snippet.truncatedBefore ? '…' : ''}${excerpt}`]),
   ];
   return memoryItem(memory, parts.join(' · '));
+}
+
+/** The row, saying so where the code that its memory came from is not what it was, with what can be done about it. */
+export function withCodeState(item: SearchItem, states: ReadonlyMap<string, CodeState>): SearchItem {
+  if (!isMemoryItem(item)) return item;
+  const state = states.get(item.memory.contentHash);
+  const what = describeCodeState(state);
+  if (what === undefined) return item;
+  const here = [
+    button('updateFromCode', 'sync', vscode.l10n.t('Update from Code')),
+    button('stillTrue', 'check', vscode.l10n.t('Still True')),
+  ];
+  return {
+    ...item,
+    description: `$(warning) ${what} · ${item.description ?? ''}`,
+    buttons: [...(state?.kind === 'changed' ? here : []), ...item.buttons],
+  };
 }
 
 export const notice = (icon: string, label: string, detail: string, run?: () => unknown): NoticeItem => ({

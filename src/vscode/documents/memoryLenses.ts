@@ -1,0 +1,69 @@
+import * as vscode from 'vscode';
+import type { Memory } from '../../memory/memory.ts';
+import { codeStatesOf, describeCodeState } from '../code/codeStates.ts';
+import type { Services } from '../services.ts';
+
+/** Above a memory's document: what has become of it, with what can be done about that. */
+export class MemoryLenses implements vscode.CodeLensProvider, vscode.Disposable {
+  readonly #services: Services;
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #subscription: vscode.Disposable;
+
+  readonly onDidChangeCodeLenses = this.#changed.event;
+
+  constructor(services: Services) {
+    this.#services = services;
+    this.#subscription = services.events.onDidChange(() => this.#changed.fire());
+  }
+
+  async provideCodeLenses({ uri }: vscode.TextDocument): Promise<vscode.CodeLens[]> {
+    const { documents } = this.#services;
+    const memory = await documents.memoryOf(uri).catch(() => undefined);
+    if (memory === undefined) return [];
+    const top = new vscode.Range(0, 0, 0, 0);
+    const commands = [...fateOf(memory), ...(await this.#codeOf(memory))];
+    return commands.map((command) => new vscode.CodeLens(top, command));
+  }
+
+  dispose(): void {
+    this.#subscription.dispose();
+    this.#changed.dispose();
+  }
+
+  async #codeOf(memory: Memory): Promise<vscode.Command[]> {
+    const states = await codeStatesOf(this.#services.projects, [memory]);
+    const state = states.get(memory.contentHash);
+    if (state === undefined || memory.deletedAt !== undefined) return [];
+    const what = describeCodeState(state);
+    const command = (name: string, title: string): vscode.Command => ({
+      command: `edgeMemory.${name}`,
+      title,
+      arguments: [memory.contentHash],
+    });
+    if (what === undefined) return [command('showSource', vscode.l10n.t('$(go-to-file) Show Its Code'))];
+    const isThere = state.kind !== 'missing';
+    return [
+      command('showSource', vscode.l10n.t('$(warning) Careful: {0}', what)),
+      ...(isThere ? [command('updateFromCode', vscode.l10n.t('Update'))] : []),
+      ...(isThere ? [command('stillTrue', vscode.l10n.t('Still True'))] : []),
+      command('deleteMemory', vscode.l10n.t('Delete')),
+    ];
+  }
+}
+
+function fateOf({ contentHash, deletedAt, supersededBy }: Memory): vscode.Command[] {
+  const commands: vscode.Command[] = [];
+  if (deletedAt !== undefined)
+    commands.push({
+      command: 'edgeMemory.restoreMemory',
+      title: vscode.l10n.t('$(discard) Deleted: Restore'),
+      arguments: [contentHash],
+    });
+  if (supersededBy !== undefined)
+    commands.push({
+      command: 'edgeMemory.showMemory',
+      title: vscode.l10n.t('$(history) Superseded: Show the Newer Memory'),
+      arguments: [supersededBy],
+    });
+  return commands;
+}
