@@ -42,7 +42,9 @@ export function registerCodeHints(services: Services): vscode.Disposable {
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration(`${SECTION}.editor`)) register();
     }),
-    new vscode.Disposable(() => registered?.dispose()),
+    new vscode.Disposable(() => {
+      registered?.dispose();
+    }),
   );
 }
 
