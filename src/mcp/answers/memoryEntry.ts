@@ -4,6 +4,8 @@ import { ageOf } from './age.ts';
 /** A memory and, where it was searched for, why it was found. */
 export interface Found extends Partial<Omit<SearchHit, 'memory'>> {
   readonly memory: Memory;
+  /** The lines that it was made from are nowhere in their file any more. */
+  readonly codeChanged?: boolean | undefined;
 }
 
 const SHORT = 16;
@@ -26,7 +28,11 @@ export interface Shown {
 }
 
 /** One entry of an answer; `part`: the content that is shown where it is not all. */
-export const entryOf = (rank: number, { memory, score, match, similarity }: Found, part?: Shown): object => ({
+export const entryOf = (
+  rank: number,
+  { memory, score, match, similarity, codeChanged }: Found,
+  part?: Shown,
+): object => ({
   rank,
   hash: shortHash(memory.contentHash),
   ...(score !== undefined && { score: rounded(score) }),
@@ -39,6 +45,7 @@ export const entryOf = (rank: number, { memory, score, match, similarity }: Foun
   ...(memory.pinned && { pinned: true }),
   ...(memory.source?.client !== undefined && { by: memory.source.client }),
   ...(memory.source?.path !== undefined && { file: memory.source.path }),
+  ...(codeChanged && { code_changed: true }),
   ...(memory.supersededBy !== undefined && { superseded_by: shortHash(memory.supersededBy) }),
   ...(part && { cut: { from: part.from, to: part.from + part.text.length, bytes: memory.contentSize } }),
   content: part?.text ?? memory.content,

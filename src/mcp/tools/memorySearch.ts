@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { SearchMode, SearchQuery } from '../../memory/memory.ts';
 import { normaliseProject } from '../../memory/projects.ts';
 import { byQuality } from '../../memory/search/quality.ts';
+import { CODE_CHANGED, withCodeStates } from '../answers/codeStates.ts';
 import { boundedAnswer } from '../answers/boundedAnswer.ts';
 import { filterOf, maxCharacters, missingParameter, project, tagMatch, tags } from '../parameters.ts';
 import { defineTool, READS } from '../tool.ts';
@@ -52,7 +53,10 @@ export const memorySearch = defineTool({
       };
       return boundedAnswer(
         head,
-        items.map((memory) => ({ memory })),
+        await withCodeStates(
+          items.map((memory) => ({ memory })),
+          context,
+        ),
         input.max_response_chars,
       );
     }
@@ -68,12 +72,14 @@ export const memorySearch = defineTool({
       boost > 0 ? { ...query, limit: Math.min(limit * CANDIDATES, LIMIT) } : query,
       options,
     );
-    const hits = boost > 0 ? byQuality(found, boost).slice(0, limit) : found;
+    const best = boost > 0 ? byQuality(found, boost).slice(0, limit) : found;
+    const hits = await withCodeStates(best, context);
     return boundedAnswer(
       {
         found: hits.length,
         ...(hits.length === limit && limit < LIMIT && { more: 'a higher limit may find more' }),
         ...(hits.length === 0 && { next_step: 'Try other words, or fewer filters.' }),
+        ...(hits.some(({ codeChanged }) => codeChanged) && { code: CODE_CHANGED }),
         ...(mode.reducedBecause !== undefined && { reduced: mode.reducedBecause }),
       },
       hits,

@@ -18,7 +18,7 @@ export async function searchFor(services: CommandServices, what: unknown): Promi
   };
   const title = vscode.l10n.t('Search Memories: {0}', oneLine(name ?? '', 60));
   const picked = await pickMemory(services, { title, filter });
-  if (picked) await openMemory(picked);
+  if (picked) await openMemory(services, picked);
 }
 
 /** The first second of an ISO day, or of one so many days later, where the person is. */

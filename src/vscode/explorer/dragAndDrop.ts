@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { memoryUri } from '../documents/memoryDocuments.ts';
+import { memoryUri } from '../documents/memoryUri.ts';
 import type { Services } from '../services.ts';
 import type { MemoryNode, TreeNode } from './nodes.ts';
 
