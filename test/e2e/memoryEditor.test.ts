@@ -21,6 +21,7 @@ describe('the editor of memories', () => {
       settings: { 'edgeMemory.editor.codeLens': true, 'editor.tabCompletion': 'off' },
     });
     workbench = vscode.workbench;
+    vscode.page.on('dialog', (dialog) => void dialog.accept()); // a browser may ask before it reloads a page
     await workbench.openContainer('Edge Memory');
   });
   afterEach(async function () {
@@ -31,12 +32,14 @@ describe('the editor of memories', () => {
 
   const lines = () => workbench.editorLines();
   const dirtyTab = () => vscode.page.locator('.part.editor .tab.active.dirty');
-  /** Presses until the editor shows what it leads to: keys that come too early reach nobody. */
+  /** Keys that come before the text is shown reach nobody. */
   const show = async (content: string): Promise<void> => {
     await workbench.treeRow(content).click();
     await lines().getByText('hash: ').waitFor();
     await lines().click({ position: { x: 5, y: 5 } });
   };
+  const lens = (text: string) =>
+    vscode.page.locator('.codelens-decoration a').filter({ hasText: text }).first();
   const typeAtEnd = async (text: string): Promise<void> => {
     await vscode.page.keyboard.press('Control+End');
     await vscode.page.keyboard.press('ArrowUp');
@@ -186,8 +189,6 @@ describe('the editor of memories', () => {
     await workbench.command('Edge Memory: Store Selection');
     await quickTitle(workbench, /Add tags/).waitFor();
     await workbench.enter('queue');
-    const lens = (text: string) =>
-      vscode.page.locator('.codelens-decoration a').filter({ hasText: text }).first();
     await lens('restart').waitFor();
     await vscode.screenshot('code-lens');
     await workbench.command('Edge Memory: Related Memories');
@@ -206,12 +207,15 @@ describe('the editor of memories', () => {
   });
 
   it('can only look at what is deleted, and restores it', async () => {
+    await workbench.treeRow('Written in peace').click();
+    await lines().getByText('hash: ').waitFor();
     await workbench.treeAction('Written in peace', 'Delete Memory');
     await workbench.answerDialog('Delete');
-    await workbench.saw('Deleted “Written in peace”');
-    await workbench.command('Edge Memory: Restore Deleted Memory');
-    await workbench.pickRow('Written in peace').waitFor();
-    await workbench.pickRow('Written in peace').click();
+    await workbench.treeRow('Written in peace').waitFor({ state: 'detached' });
+    await lens('Deleted: Restore').waitFor();
+    await vscode.screenshot('editor-deleted');
+    await lens('Deleted: Restore').click();
     await workbench.treeRow('Written in peace').waitFor();
+    await lens('Deleted: Restore').waitFor({ state: 'detached' });
   });
 });
