@@ -165,6 +165,7 @@ describe('the overview', () => {
       .locator('.legend')
       .getByRole('button', { name: /^decision/ })
       .waitFor();
+    await frame.locator('canvas[data-kept="types"]').waitFor();
     await vscode.reload();
     frame = await workbench.webview('#app[data-state="shown"]', 60_000);
     await drawn(frame, 49);

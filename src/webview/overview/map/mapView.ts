@@ -109,7 +109,7 @@ export class MapView {
     this.#pinned = this.#hovered = undefined;
     this.#drawLegend();
     this.#rescene();
-    this.#keep();
+    this.#keep(0);
   }
 
   #drawLegend(): void {
@@ -226,12 +226,17 @@ export class MapView {
     if (hash !== undefined) void this.#host.call('open', hash);
   }
 
-  #keep(): void {
+  /** `rest`: milliseconds in which nothing else may happen. */
+  #keep(rest = REST): void {
     clearTimeout(this.#keeping);
-    this.#keeping = window.setTimeout(() => {
-      const { x, y, zoom } = this.#camera;
-      void this.#host.call('keep', { grouping: this.#grouping, x, y, zoom });
-    }, REST);
+    this.#keeping = window.setTimeout(() => void this.#tellSight(), rest);
+  }
+
+  async #tellSight(): Promise<void> {
+    const { x, y, zoom } = this.#camera;
+    const grouping = this.#grouping;
+    await this.#host.call('keep', { grouping, x, y, zoom });
+    this.#parts.canvas.dataset['kept'] = grouping;
   }
 }
 
