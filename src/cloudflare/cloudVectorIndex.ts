@@ -14,6 +14,7 @@ import type {
 import { utf8Length } from '../memory/text.ts';
 import { chunkIdOf, readChunkId } from './chunkIds.ts';
 import { bestChunk, codeScorer, packCodes, packVectors, unpackVector } from './compactVectors.ts';
+import { FreshWrites } from './freshWrites.ts';
 import { VECTORIZE_LIMITS, type VectorizeIndex } from './vectorize.ts';
 
 /** A filter that leaves this many memories or fewer is ranked exactly, from the rows. */
@@ -25,6 +26,8 @@ const FRESH = 300;
 /** So many fresh writes are compared exactly, and so many by their codes. */
 const FRESH_ROWS = 300;
 const FRESH_CODES = 5000;
+/** Of the vectors that this process wrote itself: those of some 6,000 short memories. */
+const KEPT_CHARACTERS = 6_500_000;
 /** D1 takes 2,000,000 bytes a row: further chunks of a very long memory are found by Vectorize alone. */
 const PACKED_CHUNKS = 1000;
 /** D1 takes 2,000,000 bytes a value. */
@@ -65,6 +68,7 @@ export class CloudVectorIndex implements VectorIndex {
   readonly #options: CloudVectorIndexOptions;
   readonly #table: VectorTable;
   readonly #now: () => number;
+  readonly #own = new FreshWrites(FRESH, KEPT_CHARACTERS);
   #hasChunks: boolean;
 
   constructor(options: CloudVectorIndexOptions) {
@@ -162,28 +166,33 @@ export class CloudVectorIndex implements VectorIndex {
   }
 
   rowStatements(vectors: readonly MemoryVectors[]): SqlStatement[] {
-    const rows = vectors.map(({ contentHash, chunks }) => {
-      const packed = chunks.slice(0, PACKED_CHUNKS);
-      const [v, c] = [packVectors(packed), packCodes(packed)];
-      return JSON.stringify({ h: contentHash, n: chunks.length, v, c });
+    const packed = vectors.map(({ contentHash, chunks }) => {
+      const part = chunks.slice(0, PACKED_CHUNKS);
+      return { h: contentHash, n: chunks.length, v: packVectors(part), c: packCodes(part) };
     });
-    return listsOf(rows).map((list) => ({
+    const at = this.#own.add(
+      packed.map(({ h, v, c }) => ({ content_hash: h, vectors: v, codes: c })),
+      this.#now() / 1000,
+    );
+    return listsOf(packed.map((row) => JSON.stringify(row))).map((list) => ({
       sql: `INSERT INTO ${this.#table} (content_hash, space, chunks, vectors, codes, written_at)
         SELECT value->>'h', ?, CAST(value->>'n' AS INTEGER), value->>'v', value->>'c', ? FROM json_each(?) WHERE true
         ON CONFLICT (content_hash) DO UPDATE SET space = excluded.space, chunks = excluded.chunks,
           vectors = excluded.vectors, codes = excluded.codes, written_at = excluded.written_at`,
-      params: [this.#options.model.space, this.#now() / 1000, list],
+      params: [this.#options.model.space, at, list],
     }));
   }
 
   companionReads(within: SqlStatement | undefined): SqlStatement[] {
     const { space } = this.#options.model;
-    const since = this.#now() / 1000 - FRESH;
+    const now = this.#now() / 1000;
+    const since = now - FRESH;
+    const own = JSON.stringify(this.#own.stamps(now));
     const fresh = {
       sql: `SELECT content_hash, ${exactUpTo(FRESH_ROWS)} FROM em_vectors v,
-          (SELECT count(*) AS n FROM (SELECT 1 FROM em_vectors WHERE written_at > ? LIMIT ?))
-        WHERE written_at > ? AND space = ? ORDER BY written_at DESC LIMIT ?`,
-      params: [since, FRESH_ROWS + 1, since, space, FRESH_CODES],
+          (SELECT count(*) AS n FROM (SELECT 1 FROM em_vectors WHERE ${OTHERS} LIMIT ?))
+        WHERE ${OTHERS} AND space = ? ORDER BY written_at DESC LIMIT ?`,
+      params: [since, own, FRESH_ROWS + 1, since, own, space, FRESH_CODES],
     };
     if (within === undefined) return [readChunksKey, fresh];
     const ids = within.params ?? [];
@@ -216,7 +225,7 @@ export class CloudVectorIndex implements VectorIndex {
       const place = readChunkId(id);
       if (place) consider({ ...place, similarity: score });
     }
-    const read = [...fresh, ...(filtered ?? [])];
+    const read = [...this.#own.rows(this.#now() / 1000, FRESH_ROWS), ...fresh, ...(filtered ?? [])];
     for (const match of fromRows(vector, read)) consider(match);
     // An estimate counts where nothing better is known.
     for (const match of fromCodes(vector, read))
@@ -296,6 +305,9 @@ const listsOf = (items: readonly string[]): string[] => {
   }
   return lists.map((list) => `[${list.join(',')}]`);
 };
+
+/** Fresh rows that this process did not write. */
+const OTHERS = 'written_at > ? AND written_at NOT IN (SELECT value FROM json_each(?))';
 
 /** The vectors of up to `most` rows, of more only their codes. */
 const exactUpTo = (most: number): string =>

@@ -95,6 +95,23 @@ describe('a search while Vectorize is behind', () => {
         );
   });
 
+  it('does not read back what this process wrote, and finds what another one writes', async () => {
+    const [writer, reader] = [await cloud.open(), await cloud.open()];
+    await writer.storeMany(
+      Array.from({ length: 400 }, (_, i) => ({ content: `the room ${i} of the house` })),
+    );
+    await reader.store({ content: 'a lighthouse in the fog' });
+    const bytesOf = async (store: typeof writer): Promise<number> => {
+      const { entries, value } = await cloud.emulator.log.during(() =>
+        store.search({ query: 'lighthouse', mode: 'meaning', limit: 1 }),
+      );
+      assert.equal(value.hits[0]?.memory.content, 'a lighthouse in the fog');
+      return Math.max(...entries.map(({ responseBytes = 0 }) => responseBytes));
+    };
+    const [own, others] = [await bytesOf(writer), await bytesOf(reader)];
+    assert.ok(own < others / 2, `${own} and ${others} bytes`);
+  });
+
   it('finds a whole import at once', async () => {
     cloud.emulator.settings.visibilityDelayMs = 120_000;
     const store = await cloud.open();
