@@ -136,6 +136,10 @@ const begin = async (
   const [begun = '', space = ''] = String(rows?.[0]?.['value'] ?? '').split('\n');
   const indexes = await listVectorizeIndexes(client, account, call);
   if (space === model.space && indexes.some(({ name }) => name === begun)) return begun;
+  // Begun for a model that is not wanted any more: nobody ever used it.
+  if (begun !== '')
+    for (const abandoned of [begun, chunksIndexOf(begun)])
+      await new VectorizeIndex({ client, account, index: abandoned }).remove(call);
   const name = freeName(
     index,
     indexes.map((each) => each.name),
