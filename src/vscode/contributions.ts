@@ -8,6 +8,7 @@ import { Milestones } from './firstMinutes/milestones.ts';
 import { isTurnedOff, tellTurnedOff } from './firstMinutes/turnedOff.ts';
 import { AgentAccess } from './mcp/agentAccess.ts';
 import { OverviewPanel } from './overview/overviewPanel.ts';
+import { SearchViews } from './searchView/searchViews.ts';
 import type { Services } from './services.ts';
 import { StatusBar } from './statusBar.ts';
 import { type InstallTerminalCommand, registerTerminalCommand } from './terminalCommand.ts';
@@ -19,13 +20,15 @@ export function registerContributions(
 ): vscode.Disposable {
   const explorer = registerExplorer(services);
   const overview = new OverviewPanel(services);
+  const search = new SearchViews(services);
   tellTurnedOff(isTurnedOff(services.context));
   return vscode.Disposable.from(
     explorer,
     overview,
+    search,
     registerMemoryDocuments(services),
     registerCodeHints(services),
-    registerCommands(services, explorer, installTerminalCommand, overview),
+    registerCommands({ ...services, explorer, overview, search, installTerminalCommand }),
     new StatusBar(services),
     registerTerminalCommand(services, installTerminalCommand),
     new AgentAccess(services),

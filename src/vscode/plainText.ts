@@ -15,6 +15,12 @@ const LINE_MARKER = /^\s*(?:#{1,6}|>|[-*+])\s+/u;
 /** The same text to the eye, with nothing in it that VS Code would interpret. */
 export const inert = (text: string): string => text.replace(/\$(?=\()|\](?=\()|<(?=\w)/gu, `$&${BREAK}`);
 
+/** Of the same length, so that places in it stay right: a space for each character that is not seen, line breaks kept. */
+export const seen = (text: string): string =>
+  text
+    .replace(UNSEEN, (run) => run.replace(/[^\n]/gu, ' '))
+    .replace(/\n\s*\n/gu, (run) => `\n${' '.repeat(run.length - 1)}`);
+
 /** One line of at most `length` characters, inert, for labels. */
 export function oneLine(text: string, length: number): string {
   const flat = text

@@ -7,6 +7,7 @@ import { Connection } from './connect/connection.ts';
 import { MemoryFiles } from './documents/memoryFiles.ts';
 import { ErrorReporter } from './errors.ts';
 import { Latencies, timed } from './latencies.ts';
+import { LastEditor } from './lastEditor.ts';
 import { Projects } from './projects.ts';
 import { Settings } from './settings.ts';
 import { StoreEvents } from './storeEvents.ts';
@@ -25,6 +26,7 @@ export interface Services {
   /** Memories as documents. */
   readonly documents: MemoryFiles;
   readonly latencies: Latencies;
+  readonly lastEditor: LastEditor;
 }
 
 export function createServices(context: vscode.ExtensionContext): Services & { dispose(): void } {
@@ -55,6 +57,7 @@ export function createServices(context: vscode.ExtensionContext): Services & { d
     state: context.workspaceState,
     tagWithProject: () => settings.tagWithProject,
   });
+  const lastEditor = new LastEditor();
   return {
     context,
     log,
@@ -66,9 +69,11 @@ export function createServices(context: vscode.ExtensionContext): Services & { d
     projects,
     latencies,
     documents,
+    lastEditor,
     dispose: () => {
       documents.dispose();
       events.dispose();
+      lastEditor.dispose();
       connection.dispose();
       void store.close();
       log.dispose();

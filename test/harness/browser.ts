@@ -10,7 +10,7 @@ export interface Browser {
 /** Headless Chromium with the profile's own browser data, which reaches this machine only. */
 export async function openBrowser(
   profile: Profile,
-  viewport = { width: 1280, height: 800 },
+  viewport = { width: 1280, height: 1100 },
 ): Promise<Browser> {
   const context = await chromium.launchPersistentContext(profile.browser, {
     executablePath: await findChromium(),

@@ -18,8 +18,7 @@ export async function copyMemory(services: CommandServices, ...args: readonly un
 
 /** Puts the whole text in place of every selection of the active editor. */
 export async function insertMemory(services: CommandServices, ...args: readonly unknown[]): Promise<void> {
-  const editor = vscode.window.activeTextEditor;
-  if (!editor) {
+  if (!(await services.lastEditor.reopen())) {
     void vscode.window.showInformationMessage(vscode.l10n.t('Open a file and place the cursor in it first.'));
     return;
   }
@@ -30,7 +29,9 @@ export async function insertMemory(services: CommandServices, ...args: readonly 
     }),
   );
   if (text === '') return;
-  await editor.edit((edit) => {
+  // Picking a memory may have shown it.
+  const editor = await services.lastEditor.reopen();
+  await editor?.edit((edit) => {
     for (const selection of editor.selections) edit.replace(selection, text);
   });
 }

@@ -1,12 +1,14 @@
 import * as vscode from 'vscode';
 import type { Explorer } from '../explorer/explorer.ts';
 import type { OverviewPanel } from '../overview/overviewPanel.ts';
+import type { SearchViews } from '../searchView/searchViews.ts';
 import type { Services } from '../services.ts';
 import type { InstallTerminalCommand } from '../terminalCommand.ts';
 
 /** What commands work with. */
 export interface CommandServices extends Services {
   readonly explorer: Explorer;
+  readonly search: SearchViews;
   readonly installTerminalCommand: InstallTerminalCommand;
   readonly overview: OverviewPanel;
 }
@@ -28,6 +30,11 @@ const commands: Readonly<Record<string, () => Promise<Handler>>> = {
   stillTrue: async () => (await import('./codeMemories.ts')).stillTrue,
   updateFromCode: async () => (await import('./codeMemories.ts')).updateFromCode,
   searchMemories: async () => (await import('./searchMemories.ts')).searchMemories,
+  openSearch: async () => (await import('./searchCommands.ts')).openSearch,
+  openSearchInEditor: async () => (await import('./searchCommands.ts')).openSearchInEditor,
+  findSimilar: async () => (await import('./searchCommands.ts')).findSimilar,
+  attachToChat: async () => (await import('./attachToChat.ts')).attachToChat,
+  exportMemories: async () => (await import('./exportMemories.ts')).exportMemories,
   showMemory: async () => (await import('./showMemory.ts')).showMemory,
   copyMemory: async () => (await import('./copyMemory.ts')).copyMemory,
   insertMemory: async () => (await import('./copyMemory.ts')).insertMemory,
@@ -78,18 +85,12 @@ const commands: Readonly<Record<string, () => Promise<Handler>>> = {
 };
 
 /** Commands answer what they did to whoever called them; an error becomes one notification. */
-export function registerCommands(
-  services: Services,
-  explorer: Explorer,
-  installTerminalCommand: InstallTerminalCommand,
-  overview: OverviewPanel,
-): vscode.Disposable {
-  const all: CommandServices = { ...services, explorer, installTerminalCommand, overview };
+export function registerCommands(services: CommandServices): vscode.Disposable {
   const registrations = Object.entries(commands).map(([name, load]) =>
     vscode.commands.registerCommand(`edgeMemory.${name}`, async (...args: unknown[]) => {
       try {
         const handler = await load();
-        return await handler(all, ...args);
+        return await handler(services, ...args);
       } catch (error) {
         services.errors.show(`The command ${name} failed.`, error);
         return undefined;

@@ -90,7 +90,7 @@ const button = (command: string, icon: string, tooltip: string): CommandButton =
   tooltip,
 });
 
-function matchReason(match: SearchHit['match']): string {
+export function matchReason(match: SearchHit['match']): string {
   switch (match) {
     case 'keyword':
       return vscode.l10n.t('keyword');

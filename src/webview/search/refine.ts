@@ -1,0 +1,33 @@
+import type { ResultRow } from '../../shared/searchProtocol.ts';
+
+/**
+ * Rows that somebody already reads stay where they are: what they say is renewed, what is new comes after them, and
+ * what matches no more goes. Only rows that nobody has touched yet take the order of the new answer.
+ */
+export function refine(
+  shown: readonly ResultRow[],
+  answer: readonly ResultRow[],
+  inUse: boolean,
+): readonly ResultRow[] {
+  if (!inUse) return answer;
+  const renewed = new Map(answer.map((row) => [row.hash, row]));
+  const kept = shown.flatMap(({ hash }) => renewed.get(hash) ?? []);
+  const known = new Set(kept.map(({ hash }) => hash));
+  return [...kept, ...answer.filter(({ hash }) => !known.has(hash))];
+}
+
+/** A text in parts, each marked or not. Marks outside the text, out of order or overlapping mark what they can. */
+export function parts(text: string, marks: ResultRow['marks']): { text: string; marked: boolean }[] {
+  const result: { text: string; marked: boolean }[] = [];
+  let at = 0;
+  for (const [start, end] of marks) {
+    const from = Math.max(at, start);
+    const to = Math.min(text.length, end);
+    if (from >= to) continue;
+    if (from > at) result.push({ text: text.slice(at, from), marked: false });
+    result.push({ text: text.slice(from, to), marked: true });
+    at = to;
+  }
+  if (at < text.length) result.push({ text: text.slice(at), marked: false });
+  return result;
+}

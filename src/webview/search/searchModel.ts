@@ -1,0 +1,297 @@
+import {
+  EMPTY_FORM,
+  type ResultRow,
+  type RowAction,
+  type SearchChoices,
+  type SearchEvents,
+  type SearchForm,
+  type SearchMethods,
+  type SearchResults,
+} from '../../shared/searchProtocol.ts';
+import { type Host, HostError } from '../host.ts';
+import { refine } from './refine.ts';
+import { chooseOnly, NO_SELECTION, prune, type Selection } from './selection.ts';
+
+/** What outlives a hidden or reloaded view. */
+export interface SavedState {
+  readonly form: SearchForm;
+  readonly filtersOpen: boolean;
+  readonly scrollTop: number;
+  readonly active: string | undefined;
+  readonly chosen: readonly string[];
+  /** How many rows were there: as many are asked for again. */
+  readonly rows: number;
+}
+
+export type SearchHost = Host<SearchMethods, SearchEvents, SavedState>;
+
+/** Typing rests this long before words are looked up, and before meaning is asked too, which costs a model's run. Milliseconds. */
+const WORDS_AFTER = 25;
+const MEANING_AFTER = 140;
+const FIRST_ROWS = 50;
+/** Rows of each later page of a list; and of a search, which has no pages, in all. */
+const PAGE_ROWS = 500;
+const MORE_ROWS: readonly number[] = [FIRST_ROWS, 250, 1000];
+/** The most rows that are asked for at once. */
+const LARGEST = 1000;
+const KEEP_AFTER = 250;
+
+const NO_CHOICES: SearchChoices = { types: [], projects: [], thisProject: undefined };
+
+/** What the view shows, and how it comes to it. Says by `changed` that it is another. */
+export class SearchModel {
+  readonly host: SearchHost;
+  readonly #changed: (rowsBefore: readonly ResultRow[]) => void;
+  form: SearchForm = EMPTY_FORM;
+  filtersOpen = false;
+  choices: SearchChoices = NO_CHOICES;
+  rows: readonly ResultRow[] = [];
+  selection: Selection = NO_SELECTION;
+  /** The latest answer, and the form that it answers. */
+  results: SearchResults | undefined;
+  answered: SearchForm | undefined;
+  timeProblem: string | undefined;
+  failure: HostError | undefined;
+  busy = false;
+  scrollTop = 0;
+  /** Rows down to this one have been in sight. */
+  seen = 0;
+  /** Somebody reads these rows: they keep their places. */
+  inUse = false;
+  #running = new AbortController();
+  #timers: ReturnType<typeof setTimeout>[] = [];
+  #keepTimer: ReturnType<typeof setTimeout> | undefined;
+  #paging = false;
+  #wanted = FIRST_ROWS;
+  #openFirst = false;
+
+  constructor(host: SearchHost, changed: (rowsBefore: readonly ResultRow[]) => void) {
+    this.host = host;
+    this.#changed = changed;
+    host.on('changed', () => this.#refresh());
+    host.on('show', (form) => this.setForm(form));
+  }
+
+  /** Shows at once what was there before, and asks the host what is to be shown. */
+  async start(): Promise<void> {
+    const saved = this.host.savedState();
+    if (saved !== undefined) {
+      this.form = { ...EMPTY_FORM, ...saved.form };
+      this.filtersOpen = saved.filtersOpen;
+      this.scrollTop = saved.scrollTop;
+      this.selection = { active: saved.active, anchor: saved.active, chosen: new Set(saved.chosen) };
+      this.#wanted = Math.min(Math.max(FIRST_ROWS, saved.rows), LARGEST);
+      this.inUse = saved.scrollTop > 0;
+      this.#ask(0, 0);
+    }
+    void this.#readChoices();
+    const { show, last } = await this.host.call('start', null);
+    // Typed while this was asked: that counts.
+    if (show !== undefined) this.setForm(show);
+    else if (saved === undefined && this.form === EMPTY_FORM) this.setForm(last ?? EMPTY_FORM);
+  }
+
+  readonly change = (patch: Partial<SearchForm>): void => this.setForm({ ...this.form, ...patch });
+
+  setForm(form: SearchForm): void {
+    const typed = form.query !== this.form.query;
+    this.form = form;
+    this.inUse = false;
+    this.#wanted = FIRST_ROWS;
+    this.#openFirst = false;
+    this.save();
+    clearTimeout(this.#keepTimer);
+    this.#keepTimer = setTimeout(() => void this.host.call('keep', form).catch(() => undefined), KEEP_AFTER);
+    this.#ask(typed ? WORDS_AFTER : 0, typed ? MEANING_AFTER : 0);
+  }
+
+  toggleFilters(): void {
+    this.filtersOpen = !this.filtersOpen;
+    this.save();
+    this.#changed(this.rows);
+  }
+
+  select(selection: Selection): void {
+    this.selection = selection;
+    this.inUse = true;
+    this.save();
+    this.#changed(this.rows);
+  }
+
+  /** Acts on memories; what fails is shown by the command itself. */
+  async act(action: RowAction, hashes: readonly string[]): Promise<void> {
+    if (hashes.length === 0 && action !== 'undoDelete') return;
+    this.markUsed();
+    try {
+      await this.host.call('act', { action, hashes });
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Opens the first match, also where its answer is still to come. */
+  openFirst(): void {
+    const [first] = this.rows;
+    if (this.busy) this.#openFirst = true;
+    else if (first !== undefined) {
+      this.select(chooseOnly(first.hash));
+      void this.act('open', [first.hash]);
+    }
+  }
+
+  /** More rows for somebody who comes near the end of these. */
+  loadMore(): void {
+    const { results } = this;
+    if (results?.more !== true || this.#paging || this.answered !== this.form) return;
+    if (results.next !== undefined) void this.#page(results.next);
+    else {
+      this.#wanted = MORE_ROWS.find((rows) => rows > this.rows.length) ?? PAGE_ROWS;
+      this.inUse = true;
+      this.#paging = true;
+      this.#ask(0, 0);
+    }
+  }
+
+  readonly retry = (): void => {
+    this.failure = undefined;
+    this.#refresh();
+  };
+
+  async history(): Promise<void> {
+    const form = await this.host.call('history', this.form).catch((error: unknown) => this.#fail(error));
+    if (form !== undefined) this.setForm({ ...EMPTY_FORM, ...form });
+  }
+
+  /** The search was of use. */
+  markUsed(): void {
+    void this.host.call('used', this.form).catch(() => undefined);
+  }
+
+  save(): void {
+    const { form, filtersOpen, scrollTop, selection } = this;
+    this.host.saveState({
+      form,
+      filtersOpen,
+      scrollTop,
+      active: selection.active,
+      chosen: [...selection.chosen].slice(0, 1000),
+      rows: this.rows.length,
+    });
+  }
+
+  /** The memories are others: what was in sight or is chosen is asked for again. */
+  #refresh(): void {
+    void this.#readChoices();
+    const rows = this.selection.chosen.size > 1 ? this.rows.length : Math.min(this.rows.length, this.seen);
+    this.#wanted = Math.max(this.#wanted, rows);
+    this.#ask(0, 0);
+  }
+
+  /** Asks anew: by words soon, and as the form says a little later. What was asked before is dropped. */
+  #ask(wordsAfter: number, meaningAfter: number): void {
+    this.#running.abort();
+    this.#running = new AbortController();
+    const { signal } = this.#running;
+    for (const timer of this.#timers) clearTimeout(timer);
+    const { query, mode, similarTo } = this.form;
+    const isList = query.trim() === '' && similarTo === undefined;
+    const twice = mode === 'hybrid' && !isList && similarTo === undefined && this.answered !== this.form;
+    const later = (after: number, pass: 'first' | 'full'): void => {
+      this.#timers.push(setTimeout(() => void this.#search(pass, signal), after));
+    };
+    this.#timers = [];
+    if (twice) later(wordsAfter, 'first');
+    later(twice || mode === 'meaning' ? meaningAfter : wordsAfter, 'full');
+    this.busy = true;
+    this.#changed(this.rows);
+  }
+
+  async #search(pass: 'first' | 'full', signal: AbortSignal): Promise<void> {
+    const { form } = this;
+    try {
+      const request = { form, wanted: this.#wanted, after: undefined, pass };
+      const answer = await this.host.call('search', request, signal);
+      if (signal.aborted || (pass === 'first' && this.answered === form && !this.busy)) return;
+      if (pass === 'full') this.#finished();
+      if ('timeProblem' in answer) {
+        this.timeProblem = answer.timeProblem;
+        this.#changed(this.rows);
+      } else this.#show(form, answer, pass);
+    } catch (error) {
+      // The full pass says what is the matter.
+      if (signal.aborted || pass === 'first') return;
+      this.#finished();
+      this.#fail(error);
+    }
+  }
+
+  #finished(): void {
+    this.busy = false;
+    this.#paging = false;
+  }
+
+  #show(form: SearchForm, answer: SearchResults, pass: 'first' | 'full'): void {
+    const before = this.rows;
+    const again = this.answered === form;
+    // The first pass finds nothing where only meaning will: the full one says so.
+    if (pass === 'first' && answer.rows.length === 0) return;
+    if (!again && this.answered !== undefined) {
+      this.selection = NO_SELECTION;
+      this.scrollTop = 0;
+    }
+    // A list has an order of its own: there the place in it is kept, not the rows' places.
+    this.rows = refine(before, answer.rows, this.inUse && again && answer.way !== undefined);
+    this.selection = prune(
+      this.selection,
+      before.map(({ hash }) => hash),
+      this.rows.map(({ hash }) => hash),
+    );
+    this.results = answer;
+    this.answered = form;
+    this.failure = undefined;
+    this.timeProblem = undefined;
+    this.#changed(before);
+    if (this.#openFirst && pass === 'full') {
+      this.#openFirst = false;
+      this.openFirst();
+    }
+  }
+
+  async #page(after: string): Promise<void> {
+    const { form } = this;
+    const { signal } = this.#running;
+    this.#paging = true;
+    try {
+      const request = { form, wanted: PAGE_ROWS, after, pass: 'full' } as const;
+      const answer = await this.host.call('search', request, signal);
+      if (signal.aborted || 'timeProblem' in answer) return;
+      const before = this.rows;
+      const known = new Set(before.map(({ hash }) => hash));
+      this.rows = [...before, ...answer.rows.filter(({ hash }) => !known.has(hash))];
+      this.results = { ...answer, total: this.results?.total };
+      this.#paging = false;
+      this.#changed(before);
+    } catch (error) {
+      if (!signal.aborted) this.#fail(error);
+    } finally {
+      this.#paging = false;
+    }
+  }
+
+  async #readChoices(): Promise<void> {
+    try {
+      this.choices = await this.host.call('choices', null);
+      this.#changed(this.rows);
+    } catch {
+      // The search itself says what is the matter.
+    }
+  }
+
+  #fail(error: unknown): undefined {
+    this.failure =
+      error instanceof HostError
+        ? error
+        : new HostError({ message: String(error), code: undefined, action: undefined });
+    this.#changed(this.rows);
+  }
+}

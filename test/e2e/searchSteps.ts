@@ -1,0 +1,51 @@
+import type { Frame, Locator } from 'playwright-core';
+import type { OpenWorkbench } from '../harness/openWorkbench.ts';
+
+/** The search webview as a person sees it. */
+export class SearchFace {
+  readonly frame: Frame;
+
+  constructor(frame: Frame) {
+    this.frame = frame;
+  }
+
+  field(): Locator {
+    return this.frame.locator('#query');
+  }
+
+  rows(): Locator {
+    return this.frame.locator('.row');
+  }
+
+  row(text: string | RegExp): Locator {
+    return this.rows().filter({ hasText: text }).first();
+  }
+
+  status(): Locator {
+    return this.frame.locator('.status [role=status]');
+  }
+
+  button(name: string): Locator {
+    return this.frame.getByRole('button', { name });
+  }
+
+  /** Scrolls the rows to a share of their height. */
+  async scrollTo(share: number): Promise<void> {
+    const list = `document.querySelector('.results')`;
+    await this.frame.evaluate(`${list}.scrollTo(0, ${list}.scrollHeight * ${share})`);
+  }
+
+  /** The rows that answer this query, as the form says. */
+  async answered(query: string): Promise<void> {
+    await this.frame.locator(`.results[data-query="${query}"]`).waitFor();
+    await this.frame.locator('.progress:not(.busy)').waitFor({ state: 'attached' });
+  }
+}
+
+/** Opens the view in the sidebar by its command, which gives it the focus. */
+export async function openSearchView({ workbench }: OpenWorkbench): Promise<SearchFace> {
+  await workbench.command('Edge Memory: Open Search');
+  const frame = await workbench.webview('body[data-place="sidebar"] #query');
+  await frame.waitForFunction(`document.hasFocus() && document.activeElement.id === 'query'`);
+  return new SearchFace(frame);
+}
