@@ -23,9 +23,21 @@ export function startServer(
   }, 25_000);
 }
 
-/** Calls a tool as an agent does; answers its lines. */
+/**
+ * Calls a tool as an agent does; answers its lines. A call that ended with the server, which a setting has restarted, is
+ * made again.
+ */
 export async function invoke(name: string, input: object): Promise<Record<string, unknown>[]> {
-  const { content } = await vscode.lm.invokeTool(name, { input, toolInvocationToken: undefined });
+  const call = async (): Promise<vscode.LanguageModelToolResult> => {
+    try {
+      return await vscode.lm.invokeTool(name, { input, toolInvocationToken: undefined });
+    } catch (error) {
+      if (!(error instanceof Error) || error.message !== 'Canceled') throw error;
+      await startServer(() => undefined);
+      return call();
+    }
+  };
+  const { content } = await call();
   const text = content
     .map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : ''))
     .join('\n');
