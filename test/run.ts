@@ -38,7 +38,7 @@ const parts: Readonly<Record<string, Part>> = {
     await packagedExtension();
     await installVsCode();
     await rm(path.join(artifacts, 'screenshots'), { recursive: true, force: true });
-    return mochaTests('e2e', ['test/e2e/**/*.test.ts'], { timeout: 120_000, retries: 1 });
+    return mochaTests('e2e', ['test/e2e/**/*.test.ts'], { timeout: 180_000, retries: 1 });
   },
   desktop: () => runDesktopHostTests(values.grep),
   soak: () => unitTests({ EDGE_MEMORY_SOAK: '1' }),

@@ -34,7 +34,8 @@ export async function runServerHostTests(grep?: string): Promise<Tally | undefin
           extensionDevelopmentPath: server.remoteUri(extension),
           extensionTestsPath: server.remoteUri(tests),
         };
-        await page.goto(server.address({ folder: profile.workspace, payload }));
+        const address = server.address({ folder: profile.workspace, payload });
+        await page.goto(address, { waitUntil: 'commit', timeout: 90_000 });
         const timeout = new Promise<string>((resolve) => {
           setTimeout(() => resolve('the time was up'), patienceMs).unref();
         });

@@ -30,6 +30,9 @@ export interface OpenOptions {
   readonly container?: string;
 }
 
+/** A machine that does other things too may take its time to serve a page; `ready` waits for what is on it. */
+const NAVIGATION = { waitUntil: 'commit', timeout: 90_000 } as const;
+
 /** Opens a real VS Code with the packaged extension, in a browser, in a new profile. */
 export async function openWorkbench(options: OpenOptions = {}): Promise<OpenWorkbench> {
   const entry = await installCodeServer();
@@ -102,13 +105,13 @@ export class OpenWorkbench {
     this.#port = this.#server.port;
     this.#browser = await openBrowser(this.profile);
     this.page.setDefaultTimeout(30_000);
-    await this.page.goto(this.#server.address({ folder: this.folder }));
+    await this.page.goto(this.#server.address({ folder: this.folder }), NAVIGATION);
     await this.#ready();
   }
 
   /** As "Developer: Reload Window". */
   async reload(): Promise<void> {
-    await this.page.reload();
+    await this.page.reload(NAVIGATION);
     await this.#ready();
   }
 

@@ -13,8 +13,8 @@ export class Workbench {
     await this.page
       .locator('.monaco-workbench .part.statusbar .statusbar-item')
       .first()
-      .waitFor({ timeout: 60_000 });
-    await this.activity(container).waitFor({ timeout: 60_000 });
+      .waitFor({ timeout: 90_000 });
+    await this.activity(container).waitFor({ timeout: 90_000 });
   }
 
   /** Waits until an extension shows an item in the status bar. */
