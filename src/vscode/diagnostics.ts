@@ -68,11 +68,12 @@ async function health({ store }: Services): Promise<Fact[]> {
 function changedSettings({ extension }: vscode.ExtensionContext): Fact[] {
   const { contributes } = extension.packageJSON as {
     readonly contributes: {
-      readonly configuration: { readonly properties: Readonly<Record<string, unknown>> };
+      readonly configuration: readonly { readonly properties: Readonly<Record<string, unknown>> }[];
     };
   };
   const settings = vscode.workspace.getConfiguration();
-  return Object.keys(contributes.configuration.properties).flatMap((name): Fact[] => {
+  const names = contributes.configuration.flatMap(({ properties }) => Object.keys(properties));
+  return names.flatMap((name): Fact[] => {
     const { defaultValue } = settings.inspect(name) ?? {};
     const value: unknown = settings.get(name);
     return JSON.stringify(value) === JSON.stringify(defaultValue) ? [] : [[name, JSON.stringify(value)]];
