@@ -71,7 +71,9 @@ async function askFilter({ store }: CommandServices, now: TreeFilter): Promise<T
   });
   return new Promise((resolve) => {
     pick.onDidAccept(() => {
-      resolve(united(pick.selectedItems));
+      // Typed and not ticked means the row that it led to.
+      const typed = pick.selectedItems.length === 0 && pick.value.trim() !== '';
+      resolve(united(typed ? pick.activeItems : pick.selectedItems));
       pick.hide();
     });
     pick.onDidHide(() => {
