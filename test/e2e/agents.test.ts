@@ -39,10 +39,10 @@ describe('setting up agents, as a person does it', () => {
     await vscode.screenshot('agents-instructions');
     await workbench.pickRow('Add to AGENTS.md').click();
     await workbench.pickRow('Write the section into AGENTS.md').waitFor();
-    await vscode.page.locator('.diff-editor .view-lines').getByText('memory_search').first().waitFor();
+    await vscode.page.locator('.monaco-diff-editor .view-lines').getByText('memory_search').first().waitFor();
     await vscode.screenshot('agents-instructions-preview');
     await workbench.pickRow('Write the section into AGENTS.md').click();
-    await workbench.statusItem('AGENTS.md tells agents about Edge Memory').waitFor();
+    await workbench.input().waitFor({ state: 'hidden' });
     await workbench.openFile('AGENTS.md');
     await workbench.editorLines().getByText('Use tabs.').waitFor();
     await workbench.editorLines().getByText('edge-memory:begin').waitFor();
@@ -54,7 +54,6 @@ describe('setting up agents, as a person does it', () => {
     await vscode.screenshot('agents-set-up');
     await workbench.pickRow('Instructions in AGENTS.md').click();
     await workbench.pickRow('Remove the section from AGENTS.md').click();
-    await workbench.statusItem('The section was removed from AGENTS.md').waitFor();
     await workbench.editorLines().getByText('edge-memory:begin').waitFor({ state: 'detached' });
     assert.ok(await workbench.editorLines().getByText('Use tabs.').isVisible());
   });
