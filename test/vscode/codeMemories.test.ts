@@ -10,6 +10,7 @@ const code = ['export class Queue {', '  restart() {', '    return this.stop();'
 describe('a memory made from code', () => {
   let folder: vscode.Uri;
   let file: vscode.Uri;
+  let files = 0;
   let symbols: vscode.Disposable;
   const at = (name: string): vscode.Uri => vscode.Uri.joinPath(folder, name);
   const write = (uri: vscode.Uri, lines: readonly string[]): Thenable<void> =>
@@ -43,7 +44,6 @@ describe('a memory made from code', () => {
     const [workspace] = vscode.workspace.workspaceFolders ?? [];
     assert.ok(workspace);
     folder = vscode.Uri.joinPath(workspace.uri, 'code');
-    file = at('queue.demo');
     // The language of a test: the class and the method of the file.
     symbols = vscode.languages.registerDocumentSymbolProvider(
       { pattern: '**/*.demo' },
@@ -65,6 +65,8 @@ describe('a memory made from code', () => {
   });
   beforeEach(async () => {
     await emptyStore();
+    // Another file for each test: VS Code goes on knowing the text of one that was closed.
+    file = at(`queue${++files}.demo`);
     await write(file, ['// top', ...code, '// end']);
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
@@ -76,7 +78,7 @@ describe('a memory made from code', () => {
 
   it('keeps the path, the symbol, the lines and their hash', async () => {
     const { source } = await store(2, 4);
-    assert.equal(source?.path, 'code/queue.demo');
+    assert.equal(source?.path, `code/queue${files}.demo`);
     assert.equal(source.symbol, 'Queue.restart');
     assert.deepEqual(source.lines, [3, 5]);
     assert.match(source.linesHash ?? '', /^[\da-f]{64}$/);

@@ -32,9 +32,14 @@ export async function codeStatesOf(
   return states;
 }
 
-/** As it is on disk, or being edited; undefined where there is no such file. Rejects where that can't be told. */
+/**
+ * As it is on disk, or being edited; undefined where there is no such file. Rejects where that can't be told. What is
+ * not being edited is read: VS Code knows documents for a while after their file is gone.
+ */
 export async function textOf(file: vscode.Uri): Promise<string | undefined> {
-  const open = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === file.toString());
+  const open = vscode.workspace.textDocuments.find(
+    ({ isDirty, uri }) => isDirty && uri.toString() === file.toString(),
+  );
   if (open) return open.getText();
   try {
     const { type, size } = await vscode.workspace.fs.stat(file);
