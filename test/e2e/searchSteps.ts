@@ -46,6 +46,9 @@ export class SearchFace {
 export async function openSearchView({ workbench }: OpenWorkbench): Promise<SearchFace> {
   await workbench.command('Edge Memory: Open Search');
   const frame = await workbench.webview('body[data-place="sidebar"] #query');
-  await frame.waitForFunction(`document.hasFocus() && document.activeElement.id === 'query'`);
+  const isFocused = `document.hasFocus() && document.activeElement.id === 'query'`;
+  // Not waitForFunction: it needs eval, which the page's policy forbids.
+  for (let tries = 0; tries < 100 && !(await frame.evaluate<boolean>(isFocused)); tries++)
+    await workbench.page.waitForTimeout(100);
   return new SearchFace(frame);
 }
