@@ -45,7 +45,7 @@ export const overviewBench = async (root: string): Promise<Figure[]> => {
       times.push(performance.now() - start);
       renderer = (await frame.locator('canvas').getAttribute('data-renderer')) ?? '';
       await vscode.screenshot('bench-overview');
-      await page.keyboard.press('Control+F4');
+      await workbench.command('View: Close All Editors');
       await workbench.tab('Overview of Memories').waitFor({ state: 'detached' });
     }
     return [
