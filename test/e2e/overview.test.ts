@@ -148,8 +148,11 @@ describe('the overview', () => {
 
   it('leads from a chart to its memories', async () => {
     await frame.getByRole('button', { name: 'database, 12 memories. Search them' }).click();
+    const search = await workbench.webview('body[data-place="sidebar"] .chip');
+    await search.locator('.chip').filter({ hasText: 'database' }).waitFor();
+    await search.locator('.row').filter({ hasText: 'Postgres keeps the orders' }).first().waitFor();
     await vscode.screenshot('overview-search');
-    await vscode.page.keyboard.press('Escape');
+    await workbench.tab('Overview of Memories').click();
     const columns = frame.getByRole('group', { name: 'Memories over time' });
     await columns.getByRole('button').last().focus();
     await vscode.page.keyboard.press('Home');
