@@ -44,9 +44,11 @@ describe('Cloudflare behind a company’s proxy', () => {
     await workbench.command('Edge Memory: Connect to Cloudflare');
     await workbench.enter(emulator.token);
     await quickTitle(workbench, 'Memory').waitFor();
-    await workbench.pickRow('Create mcp-memory-db').click();
+    await workbench.pickRow('Create mcp-memory-db').waitFor();
+    await vscode.page.keyboard.press('Enter');
     await quickTitle(workbench, 'Place').waitFor();
-    await workbench.pickRow('Automatic').click();
+    await workbench.pickRow('Automatic').waitFor();
+    await vscode.page.keyboard.press('Enter');
     await workbench.answerDialog('Connect');
     await workbench.statusItem('0 · cloud').waitFor();
     await store(workbench, 'The proxy lets memories through', 'network');
