@@ -13,6 +13,7 @@ import { type Figure, meets, printTable } from './measure.ts';
 import { overviewBench } from './overviewBench.ts';
 import { packageBench } from './packageBench.ts';
 import { retrievalBench } from './retrievalBench.ts';
+import { searchBench } from './searchBench.ts';
 import { storeBench } from './storeBench.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -33,6 +34,8 @@ const parts: readonly (readonly [string, () => Promise<Figure[]> | Figure[]])[] 
     : ['cloud, on the emulator', () => cloudBench()],
   ['mcp', () => mcpBench(root, useLite)],
   ['overview, in VS Code', () => overviewBench(root)],
+  ['webview, search over 10k', () => searchBench(root, 10_000)],
+  ...(quick ? [] : [['webview, search over 100k', () => searchBench(root, 100_000)] as const]),
   ['package', () => packageBench(root)],
   ['editor', () => editorBench()],
 ];

@@ -55,7 +55,6 @@ export const searchBench = async (root: string, size: number): Promise<Figure[]>
     const drawn = await frame.evaluate<number[]>('globalThis.drawn');
     const openings: number[] = [];
     for (let run = 0; run < OPENINGS; run++) {
-      await workbench.openFile('notes.md').catch(() => undefined);
       const start = performance.now();
       await workbench.command('Edge Memory: Open Search in Editor');
       const tab = await workbench.webview('body[data-place="editor"] #query');
