@@ -26,8 +26,8 @@ export interface SavedState {
 export type SearchHost = Host<SearchMethods, SearchEvents, SavedState>;
 
 /** Typing rests this long before words are looked up, and before meaning is asked too, which costs a model's run. Milliseconds. */
-const WORDS_AFTER = 25;
-const MEANING_AFTER = 140;
+const WORDS_AFTER = 10;
+const MEANING_AFTER = 120;
 const FIRST_ROWS = 50;
 /** Rows of each later page of a list; and of a search, which has no pages, in all. */
 const PAGE_ROWS = 500;
