@@ -27,9 +27,10 @@ export function registerExplorer(services: Services): Explorer {
     showCollapseAll: true,
   });
   let progress: EmbeddingProgress | undefined;
-  // Not as the description: VS Code hides that of a container's only view.
+  // In both places: VS Code hides the description of a container's only view.
   const showMessage = (): void => {
     const { filter } = options;
+    view.description = filter === undefined ? '' : filterText(filter);
     view.message = [
       ...(filter === undefined ? [] : [vscode.l10n.t('Filtered by {0}', filterText(filter))]),
       ...(progress === undefined ? [] : [progressMessage(progress)]),
