@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { agentExtension } from '../harness/agentExtension.ts';
@@ -108,21 +108,35 @@ describe('agents in the chat', () => {
       assert.ok(!text.includes(nonce), file.name);
     }
   });
+});
 
-  it('have the tools of the extension itself where MCP is switched off', async () => {
-    const file = path.join(vscode.profile.userData, 'User/settings.json');
-    const settings = JSON.parse(await readFile(file, 'utf8')) as object;
-    await writeFile(file, JSON.stringify({ ...settings, 'chat.mcp.access': 'none' }));
-    await tell('find anything');
-    await chat().locator('[aria-label^="Configure Tools"]').first().click();
+describe('agents where MCP is switched off', () => {
+  let vscode: OpenWorkbench;
+
+  before(async () => {
+    vscode = await openWorkbench({
+      others: [await agentExtension()],
+      settings: { 'chat.mcp.access': 'none' },
+    });
+    await vscode.workbench.openContainer('Edge Memory');
+  });
+  afterEach(async function () {
+    await vscode.screenshotOfFailure(this.currentTest);
+  });
+  after(() => vscode.stop());
+
+  it('have the tools of the extension itself', async () => {
+    const { page, workbench } = vscode;
+    await workbench.command('Test Agent: Tell the Agent');
+    await workbench.enter('find anything');
+    await page.locator('.interactive-session [aria-label^="Configure Tools"]').first().click();
     await workbench.input().fill('edge_memory');
-    const rows = vscode.page.locator('.quick-input-widget:visible .monaco-list-row');
     // A server of MCP would be listed as one.
-    await rows
+    await page
+      .locator('.quick-input-widget:visible .monaco-list-row')
       .filter({ hasText: /^Edge Memory$/ })
       .first()
       .waitFor();
     await vscode.screenshot('agents-without-mcp');
-    await vscode.page.keyboard.press('Escape');
   });
 });
