@@ -148,8 +148,8 @@ describe('the overview', () => {
 
   it('leads from a chart to its memories', async () => {
     await frame.getByRole('button', { name: 'database, 12 memories. Search them' }).click();
-    const search = await workbench.webview('body[data-place="sidebar"] .chip');
-    await search.locator('.chip').filter({ hasText: 'database' }).waitFor();
+    const search = await workbench.webview('body[data-place="sidebar"] .row', 30_000);
+    await search.getByText('12 memories', { exact: true }).first().waitFor();
     await search.locator('.row').filter({ hasText: 'Postgres keeps the orders' }).first().waitFor();
     await vscode.screenshot('overview-search');
     await workbench.tab('Overview of Memories').click();
