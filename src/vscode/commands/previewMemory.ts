@@ -5,7 +5,10 @@ import { SCHEME } from '../documents/memoryUri.ts';
 import type { CommandServices } from './registerCommands.ts';
 import { targetMemories } from './targets.ts';
 
-/** The memory's text as Markdown beside its document: VS Code's own preview, which hides front matter and runs no command links. */
+/**
+ * The memory as Markdown beside its document: VS Code's own preview, which tables front matter and runs no command
+ * links.
+ */
 export async function previewMemory(services: CommandServices, ...args: readonly unknown[]): Promise<void> {
   const [first] = args;
   const active = vscode.window.activeTextEditor?.document.uri;
