@@ -39,7 +39,7 @@ const placeOf = (text: string): Place | undefined => {
 };
 
 /** Lines end as they do in the file. */
-const endingsOf = (text: string): string => (/\r\n/.test(text) ? '\r\n' : '\n');
+const endingsOf = (text: string): string => (text.includes('\r\n') ? '\r\n' : '\n');
 
 export type SectionState = 'absent' | 'outdated' | 'current';
 

@@ -36,11 +36,13 @@ export const relayOriginOf = (headers: Headers): RelayOrigin =>
     }),
   );
 
+const either = (...settings: readonly (boolean | undefined)[]): boolean => settings.includes(true);
+
 /** What both allow. */
 export const narrower = (one: McpSettings, other: McpSettings = {}): McpSettings => ({
-  readOnly: one.readOnly || other.readOnly,
-  onlyProject: one.onlyProject || other.onlyProject,
-  confirmStores: one.confirmStores || other.confirmStores,
+  readOnly: either(one.readOnly, other.readOnly),
+  onlyProject: either(one.onlyProject, other.onlyProject),
+  confirmStores: either(one.confirmStores, other.confirmStores),
   olderNames: one.olderNames && other.olderNames,
   disabledTools: [...(one.disabledTools ?? []), ...(other.disabledTools ?? [])],
 });

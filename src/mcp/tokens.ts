@@ -1,5 +1,5 @@
 /** Runs that tokenizers keep together: words, numbers, white space, and each other character. */
-const PIECES = /[a-z]+|[A-Z]+|\d+|[ \t]+|[\x21-\x7e]|[\r\n]|[^\x00-\x7f]/gu;
+const PIECES = /[a-z]+|[A-Z]+|\d+|[ \t]+|[\x21-\x7e]|[\r\n]|[^\p{ASCII}]/gu;
 
 const costOf = (piece: string): number => {
   const { length } = piece;

@@ -21,7 +21,7 @@ export interface CloudAccount {
   /** For connecting and making the resources. */
   readonly requestsToConnect: number;
   /** The same memory as it is after so many milliseconds: Vectorize shows everything, and nothing is fresh any more. */
-  later(ms: number): Promise<CloudStore>;
+  readonly later: (ms: number) => Promise<CloudStore>;
   close(): Promise<void>;
 }
 

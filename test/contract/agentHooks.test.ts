@@ -102,7 +102,7 @@ describe('the hooks of agent hosts', () => {
     };
     const shell = (command: string, input: object) =>
       spawnSync('/bin/sh', ['-c', command], {
-        env: home.env as NodeJS.ProcessEnv,
+        env: home.env,
         input: JSON.stringify(input),
       });
 

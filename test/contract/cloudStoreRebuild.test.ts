@@ -140,7 +140,10 @@ describe('rebuilding the index for another model', () => {
     const key = 'sk-canary-0123456789';
     const server = await startServer(({ body }, response) => {
       const { input } = JSON.parse(body) as { input: string[] };
-      const data = input.map((text, index) => ({ index, embedding: [/whale/.test(text) ? 1 : 0, 1, 0, 0] }));
+      const data = input.map((text, index) => ({
+        index,
+        embedding: [text.includes('whale') ? 1 : 0, 1, 0, 0],
+      }));
       sendJson(response, { object: 'list', data });
     });
     const network = createNodeFetch();

@@ -148,7 +148,7 @@ describe('the official tools of the Model Context Protocol', function () {
         const client = new Client({ name: 'Older Client', version: '1.0' });
         clients.push(client);
         // The older SDK's own types differ under exactOptionalPropertyTypes.
-        await client.connect(transports[transport]() as Parameters<Client['connect']>[0]);
+        await client.connect(transports[transport]());
         const call = async (name: string, args: Record<string, unknown>) =>
           answerOf((await client.callTool({ name, arguments: args })) as Parameters<typeof answerOf>[0]);
         const content = `An older client was here, over ${transport}`;

@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers';
 import {
   CLIENT_INFO_META_KEY,
   type Implementation,
@@ -85,8 +86,9 @@ export class Relay {
       this.#running.get(message.params?.['requestId'] as RequestId)?.abort();
       return;
     }
-    const { body } = await this.#send(message, new AbortController().signal).catch(() => ({ body: [] }));
-    for await (const part of body) void part;
+    const exchange = await this.#send(message, new AbortController().signal).catch(() => undefined);
+    // An answer is read to its end, so that the connection is free again.
+    if (exchange) await buffer(exchange.body);
   }
 
   async #send(message: JSONRPCRequest | JSONRPCNotification, signal: AbortSignal): Promise<Exchange> {
@@ -106,7 +108,7 @@ export class Relay {
   }
 
   #headersOf({ method, params }: JSONRPCRequest | JSONRPCNotification): Record<string, string> {
-    const meta = params?.['_meta'] as Readonly<Record<string, unknown>> | undefined;
+    const meta = params?._meta as Readonly<Record<string, unknown>> | undefined;
     const protocol = meta?.[PROTOCOL_VERSION_META_KEY] ?? this.#protocol;
     const name = params?.[NAMED[method] ?? ''];
     const client = (meta?.[CLIENT_INFO_META_KEY] as Implementation | undefined) ?? this.#client;

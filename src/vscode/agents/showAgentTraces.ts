@@ -10,7 +10,7 @@ interface TraceItem extends vscode.QuickPickItem {
 
 /** Lists what was set up for agents outside of this extension, and helps to take it back. */
 export async function showAgentTraces(services: CommandServices): Promise<void> {
-  const items = [...(await sectionItems(services)), ...(await configurationItems(services))];
+  const items = [...sectionItems(services), ...(await configurationItems(services))];
   if (items.length === 0) {
     void vscode.window.showInformationMessage(
       vscode.l10n.t(
@@ -26,7 +26,7 @@ export async function showAgentTraces(services: CommandServices): Promise<void> 
   await chosen?.act();
 }
 
-const sectionItems = async (services: CommandServices): Promise<TraceItem[]> =>
+const sectionItems = (services: CommandServices): TraceItem[] =>
   new AgentTraces(services.context.globalState).instructionFiles.map((text) => {
     const uri = vscode.Uri.parse(text);
     const name = vscode.workspace.asRelativePath(uri);

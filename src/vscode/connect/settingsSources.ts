@@ -10,14 +10,9 @@ export interface SettingsSource extends FoundVariables {
 
 /** Where Claude Desktop keeps its servers. https://modelcontextprotocol.io/quickstart/user */
 const claudeDesktop = (): string => {
-  switch (process.platform) {
-    case 'darwin':
-      return path.join(homedir(), 'Library/Application Support/Claude');
-    case 'win32':
-      return path.join(process.env['APPDATA'] ?? homedir(), 'Claude');
-    default:
-      return path.join(homedir(), '.config/Claude');
-  }
+  if (process.platform === 'darwin') return path.join(homedir(), 'Library/Application Support/Claude');
+  if (process.platform === 'win32') return path.join(process.env['APPDATA'] ?? homedir(), 'Claude');
+  return path.join(homedir(), '.config/Claude');
 };
 
 const places = (): vscode.Uri[] => [

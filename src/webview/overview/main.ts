@@ -29,7 +29,7 @@ class Page {
   #limits: readonly Limit[] | string | undefined;
   #failure: HostError | undefined;
   #map: MapSection | undefined;
-  #timer: number | undefined;
+  #refreshesSoon = false;
   /** By the last reading of the numbers. Milliseconds. */
   #took = 0;
 
@@ -49,9 +49,11 @@ class Page {
 
   #refreshSoon(): void {
     const least = this.#data?.place.kind === 'cloud' ? CLOUD_PAUSE : PAUSE;
-    this.#timer ??= window.setTimeout(
+    if (this.#refreshesSoon) return;
+    this.#refreshesSoon = true;
+    window.setTimeout(
       () => {
-        this.#timer = undefined;
+        this.#refreshesSoon = false;
         void this.#refresh();
       },
       Math.max(least, this.#took * REST),

@@ -80,21 +80,21 @@ export const stage = (root: HTMLElement, actions: StageActions): StageParts => {
     `,
     root,
   );
-  const find = <E extends Element>(selector: string): E => {
-    const found = root.querySelector<E>(selector);
-    if (found === null) throw new Error(`the map has no ${selector}`);
-    return found;
+  const find = <E extends Element>(kind: new () => E, selector: string): E => {
+    const found = root.querySelector(selector);
+    if (found instanceof kind) return found;
+    throw new Error(`the map has no ${selector}`);
   };
   return {
-    frame: find('.frame'),
-    canvas: find('canvas'),
-    lasso: find('polygon'),
-    preview: find('.preview'),
-    previewText: find('.preview .text'),
-    previewDetails: find('.preview .details'),
-    spoken: find('#spoken'),
-    grouping: find('#grouping'),
-    legend: find('.legend'),
-    selection: find('.selection'),
+    frame: find(HTMLElement, '.frame'),
+    canvas: find(HTMLCanvasElement, 'canvas'),
+    lasso: find(SVGPolygonElement, 'polygon'),
+    preview: find(HTMLElement, '.preview'),
+    previewText: find(HTMLElement, '.preview .text'),
+    previewDetails: find(HTMLElement, '.preview .details'),
+    spoken: find(HTMLElement, '#spoken'),
+    grouping: find(HTMLSelectElement, '#grouping'),
+    legend: find(HTMLElement, '.legend'),
+    selection: find(HTMLElement, '.selection'),
   };
 };
