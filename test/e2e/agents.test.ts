@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict';
 import { type OpenWorkbench, openWorkbench } from '../harness/openWorkbench.ts';
 import type { Workbench } from '../harness/workbench.ts';
 import { quickTitle } from './steps.ts';
@@ -55,6 +54,6 @@ describe('setting up agents, as a person does it', () => {
     await workbench.pickRow('Instructions in AGENTS.md').click();
     await workbench.pickRow('Remove the section from AGENTS.md').click();
     await workbench.editorLines().getByText('edge-memory:begin').waitFor({ state: 'detached' });
-    assert.ok(await workbench.editorLines().getByText('Use tabs.').isVisible());
+    await workbench.editorLines().getByText('Use tabs.').waitFor();
   });
 });

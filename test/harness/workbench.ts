@@ -202,11 +202,20 @@ export class Workbench {
     return this.page.locator('.editor-group-container.active .view-lines');
   }
 
+  /** Opens a file of the workspace. Tries again: the list of files may still move while it is clicked. */
   async openFile(name: string): Promise<void> {
-    await this.page.keyboard.press('Control+P');
-    await this.input().fill(name);
-    await this.pickRow(name).click();
-    await this.tab(name).waitFor();
+    for (let tries = 1; ; tries++) {
+      await this.page.keyboard.press('Control+P');
+      await this.input().fill(name);
+      await this.pickRow(name).click();
+      try {
+        await this.tab(name).waitFor({ timeout: 10_000 });
+        return;
+      } catch (error) {
+        if (tries === 3) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
   }
 
   /** The document of a webview that holds `selector` (a webview is two frames, one in the other). */
