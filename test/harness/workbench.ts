@@ -45,8 +45,8 @@ export class Workbench {
     const row = this.page.locator(`.quick-input-list .monaco-list-row[aria-label^="${title}"]`).first();
     for (;;) {
       await this.page.keyboard.press('F1');
-      await this.input().fill(`>${title}`);
       try {
+        await this.input().fill(`>${title}`, { timeout: 5000 });
         await row.waitFor({ timeout: 3000 });
         await row.click();
         await row.waitFor({ state: 'hidden' }); // what is typed next is not for the palette
