@@ -56,10 +56,11 @@ describe('the search view', () => {
   };
 
   it('says what to do where nothing is stored', async () => {
-    await search.frame.getByText('Nothing is remembered yet').waitFor();
-    await search.button('Store a Memory').waitFor();
+    await search.frame.getByText('Nothing to search yet').waitFor();
+    await workbench.welcome().getByRole('button', { name: 'Store a Memory' }).waitFor();
     await vscode.screenshot('search-view-empty');
-    await search.button('Store a Memory').click();
+    await workbench.welcome().getByRole('button', { name: 'Store a Memory' }).click();
+    await workbench.input().waitFor();
     await workbench.enter('Stored from the empty search');
     await workbench
       .pickRows()

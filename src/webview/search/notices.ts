@@ -23,14 +23,21 @@ export function emptyNotice(model: SearchModel): Notice | undefined {
       actions: [[t('Any Time'), () => model.change({ time: '', from: '', to: '' })]],
     };
   if (results === undefined || (busy && model.answered !== form)) return undefined;
-  if (results.nothingStored)
-    return {
-      icon: 'book',
-      title: t('Nothing is remembered yet'),
-      text: t('Store a fact, a decision or a command, and find it here by its words or by its meaning.'),
-      actions: [[t('Store a Memory'), () => storeMemory(model, '')]],
-    };
+  if (results.nothingStored) return nothingStored(model);
   return noMatch(model);
+}
+
+/** In the sidebar the tree's welcome stands below, with the button that stores: one is enough. */
+function nothingStored(model: SearchModel): Notice {
+  const text = t('Store a fact, a decision or a command, and find it here by its words or by its meaning.');
+  return document.body.dataset['place'] === 'sidebar'
+    ? { icon: 'search', title: t('Nothing to search yet'), text, actions: [] }
+    : {
+        icon: 'book',
+        title: t('Nothing is remembered yet'),
+        text,
+        actions: [[t('Store a Memory'), () => storeMemory(model, '')]],
+      };
 }
 
 /** The same in one line, above rows that answered before. */
