@@ -147,7 +147,8 @@ export class CloudStore extends MemoryEngine {
       found.lostVectors.length > 0 && sql.write([enqueueEmbedding(found.lostVectors)], options),
     ]);
     const fitting = await this.#fitting(found, options);
-    for (const hashes of groupsOf(fitting, EMBED_AT_ONCE)) await this.queue.embed(hashes, options);
+    for (const hashes of groupsOf(fitting, EMBED_AT_ONCE))
+      if ((await this.queue.embed(hashes, options)).size > 0) this.waiting();
     return this.verify(options);
   }
 

@@ -1,6 +1,6 @@
 import { chunksOf } from './chunking.ts';
 import { MemoryError } from './errors.ts';
-import { readLargeContent } from './largeContent.ts';
+import { MissingContentError, readLargeContent } from './largeContent.ts';
 import type {
   CallOptions,
   Embedder,
@@ -11,6 +11,7 @@ import type {
   VectorIndex,
 } from './ports.ts';
 import { isoOf, type MemoryRecord, selectByHash, toRecord } from './records.ts';
+import { enqueueEmbedding } from './storing.ts';
 
 export interface EmbeddingQueuePorts {
   readonly sql: SqlDatabase;
@@ -79,6 +80,8 @@ const deletedAmong = (contentHashes: readonly string[]): SqlStatement => ({
 /** Computes the vectors that memories wait for: short ones first, so that a long text holds up nobody. */
 export class EmbeddingQueue {
   readonly #ports: EmbeddingQueuePorts;
+  /** By hash, why a content could not be read in this run: the others go first. */
+  readonly #unread = new Map<string, MemoryError>();
 
   constructor(ports: EmbeddingQueuePorts) {
     this.#ports = ports;
@@ -89,53 +92,80 @@ export class EmbeddingQueue {
     return Number(rows?.[0]?.['n'] ?? 0);
   }
 
-  /** Embeds up to `limit` of the waiting memories; answers how many it took from the queue. */
+  /**
+   * Embeds up to `limit` of the waiting memories; answers how many it tried. Each is tried once until none is left: then
+   * it rejects, with `damaged`, where a content could not be read, and the next call begins anew.
+   */
   async advance(limit: number, options?: CallOptions): Promise<number> {
     const [rows = []] = await this.#ports.sql.read(
-      [{ sql: 'SELECT content_hash FROM em_embed_queue ORDER BY size LIMIT ?', params: [limit] }],
+      [
+        {
+          sql: `SELECT content_hash FROM em_embed_queue WHERE content_hash NOT IN (SELECT value FROM json_each(?))
+            ORDER BY size LIMIT ?`,
+          params: [JSON.stringify([...this.#unread.keys()]), limit],
+        },
+      ],
       options,
     );
     const hashes = rows.map((row) => String(row['content_hash']));
-    await this.embed(hashes, options);
+    if (hashes.length === 0) this.#endRun();
+    for (const [hash, error] of await this.embed(hashes, options)) this.#unread.set(hash, error);
     return hashes.length;
   }
 
-  /** Embeds these memories, wherever they are in the queue. */
-  async embed(hashes: readonly string[], options?: CallOptions): Promise<void> {
-    if (hashes.length === 0) return;
+  #endRun(): void {
+    const [error] = this.#unread.values();
+    this.#unread.clear();
+    if (error !== undefined) throw error;
+  }
+
+  /** Embeds these memories, wherever they are in the queue. Answers those that wait on, as they could not be read. */
+  async embed(hashes: readonly string[], options?: CallOptions): Promise<ReadonlyMap<string, MemoryError>> {
+    const unread = new Map<string, MemoryError>();
+    if (hashes.length === 0) return unread;
     const { sql, vectors, embedder } = this.#ports;
-    const contents = await this.#contents(hashes, options);
+    const contents = await this.#contents(hashes, unread, options);
     const ready = await embedMemories(embedder, contents, options);
     if (ready.length > 0) await vectors.upsert(ready, options);
     const statements = [deletedAmong(hashes), ...(vectors.rowStatements?.(ready) ?? [])];
-    const [deleted = []] = await sql.write([...statements, dequeueEmbedding(hashes)], options);
+    const waiting = unread.size > 0 ? [enqueueEmbedding([...unread.keys()])] : [];
+    const [deleted = []] = await sql.write([...statements, dequeueEmbedding(hashes), ...waiting], options);
     // Deleted in the meantime: that deletion may have come before the vector.
     if (deleted.length > 0)
       await vectors.delete(
         deleted.map((row) => String(row['content_hash'])),
         options,
       );
+    return unread;
   }
 
-  async #contents(hashes: readonly string[], options?: CallOptions): Promise<Embeddable[]> {
+  async #contents(
+    hashes: readonly string[],
+    unread: Map<string, MemoryError>,
+    options?: CallOptions,
+  ): Promise<Embeddable[]> {
     const [rows = []] = await this.#ports.sql.read([selectByHash(hashes)], options);
     const contents: Embeddable[] = [];
     for (const record of rows.map(toRecord)) {
       if (record.memory.deletedAt !== undefined) continue;
-      const content = await this.#contentOf(record, options);
-      if (content !== undefined) contents.push({ ...record.memory, content });
+      try {
+        contents.push({ ...record.memory, content: await this.#contentOf(record, options) });
+      } catch (error) {
+        // One that is damaged must not hold up the others.
+        if (!MemoryError.is(error, 'damaged')) throw error;
+        if (this.#mayComeRight(error)) unread.set(record.memory.contentHash, error);
+      }
     }
     return contents;
   }
 
-  /** Undefined where it is lost: that must not hold up the others. */
-  async #contentOf(record: MemoryRecord, options?: CallOptions): Promise<string | undefined> {
+  #contentOf(record: MemoryRecord, options?: CallOptions): string | Promise<string> {
     if (record.objectKey === undefined) return record.memory.content;
-    try {
-      return await readLargeContent(this.#ports.objects, record, record.objectKey, options);
-    } catch (error) {
-      if (MemoryError.is(error, 'damaged')) return undefined;
-      throw error;
-    }
+    return readLargeContent(this.#ports.objects, record, record.objectKey, options);
+  }
+
+  /** Near by, what was read is what is there, and `verify` tells; over a network a proxy may have answered. */
+  #mayComeRight(error: MemoryError): boolean {
+    return this.#ports.sql.features.remote && !(error instanceof MissingContentError);
   }
 }

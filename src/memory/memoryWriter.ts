@@ -192,7 +192,7 @@ export class MemoryWriter {
     this.#events.waiting();
   }
 
-  /** Makes up for what failed earlier: vectors that memories wait for, and what was left behind. */
+  /** Makes up for what failed earlier: vectors that memories wait for, and what was left behind. Rejects where some still fails. */
   async settle(options?: CallOptions): Promise<void> {
     await this.#unsettled.settle(options);
     while ((await this.#queue.advance(SETTLED_TOGETHER, options)) > 0);
@@ -299,10 +299,17 @@ export class MemoryWriter {
     const restored = hashesOf(before);
     if (restored.length === 0) return [];
     this.#changed();
-    // They are in line already: whatever fails now is made up for later.
-    if (this.#settings.embed === 'now')
-      await this.#queue.embed(restored, options).catch(() => this.#events.waiting());
+    if (this.#settings.embed === 'now') await this.#embedRestored(restored, options);
     return restored;
+  }
+
+  /** They are in line already: whatever fails now is made up for later. */
+  async #embedRestored(restored: readonly string[], options?: CallOptions): Promise<void> {
+    const isDone = await this.#queue.embed(restored, options).then(
+      (unread) => unread.size === 0,
+      () => false,
+    );
+    if (!isDone) this.#events.waiting();
   }
 
   async purge(contentHashes: readonly string[], options?: CallOptions): Promise<string[]> {

@@ -42,9 +42,26 @@ export class Unsettled {
 
   /** The records decide: live memories get in line for their vector, what belongs to none is removed. */
   async settle(options?: CallOptions): Promise<void> {
-    if (this.#vectors.size + this.#objects.size === 0) return;
-    const { sql, vectors, objects } = this.#ports;
     const [chunks, keys] = [new Map(this.#vectors), [...this.#objects]];
+    if (chunks.size + keys.length === 0) return;
+    // At once: what comes to be in doubt meanwhile is looked at the next time.
+    this.#vectors.clear();
+    this.#objects.clear();
+    try {
+      await this.#settle(chunks, keys, options);
+    } catch (error) {
+      for (const [hash, count] of chunks) this.#note(hash, count);
+      this.add({ objects: keys });
+      throw error;
+    }
+  }
+
+  async #settle(
+    chunks: ReadonlyMap<string, number>,
+    keys: readonly string[],
+    options?: CallOptions,
+  ): Promise<void> {
+    const { sql, vectors, objects } = this.#ports;
     const hashes = [...chunks.keys()];
     const [, live = [], kept = []] = await sql.write(
       [
@@ -68,8 +85,6 @@ export class Unsettled {
     await vectors.delete(gone, { ...options, chunks });
     // Stored again in the meantime: that vector may have come before the deletion.
     await sql.write([enqueueEmbedding(gone)], options);
-    for (const hash of hashes) this.#vectors.delete(hash);
     await objects.delete(keys.filter(isNoneOf(kept)), options);
-    for (const key of keys) this.#objects.delete(key);
   }
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { contentHashOf } from '../../src/memory/contentHash.ts';
 import { MemoryError } from '../../src/memory/errors.ts';
 import { foundIn, longText, storedIn, useCloud } from './cloudStoreFixture.ts';
+import { get } from './emulatorRequests.ts';
 
 const keyOf = (content: string): string => `content/${contentHashOf(content)}.txt`;
 const refuses = (answer: Promise<unknown>, code: string, text: RegExp): Promise<void> =>
@@ -125,6 +126,49 @@ describe('large content of the cloud store', () => {
     assert.ok((await store.get([contentHash]))[0]?.content === content, 'asked for again');
     cloud.emulator.faults.add(page);
     await refuses(store.get([contentHash]), 'damaged', /another length/);
+  });
+
+  it('waits for its vector until R2 answers itself, and holds up no other memory', async () => {
+    const store = await cloud.open(small);
+    const content = longText(9000, { start: 'the real one', end: 'its end' });
+    const large = await storedIn(store, { content });
+    const other = await storedIn(store, { content: 'a short one' });
+    const hashes = [large.contentHash, other.contentHash].sort();
+    await store.delete(hashes);
+    cloud.emulator.faults.add({ kind: 'empty-body', method: 'GET', path: /objects/ });
+    assert.deepEqual((await store.restore(hashes)).sort(), hashes);
+    assert.deepEqual(await cloud.vectorIds(), [other.contentHash]);
+    assert.equal((await store.stats()).embedding.pending, 1);
+    const { contentHash: late } = await store.store({ content: 'a later one' });
+    await cloud.sql('INSERT INTO em_embed_queue (content_hash, size) VALUES (?, 999999)', late);
+    for (let run = 1; run <= 2; run++) await refuses(store.settle(), 'damaged', /another length/);
+    assert.deepEqual(await cloud.sql('SELECT content_hash FROM em_embed_queue'), [
+      { content_hash: large.contentHash },
+    ]);
+    cloud.emulator.faults.clear();
+    await store.settle();
+    assert.deepEqual(await cloud.vectorIds(), [...hashes, late].sort());
+    assert.equal((await store.stats()).embedding.pending, 0);
+  });
+
+  it('waits no longer for its vector once R2 says that it has no such object', async () => {
+    const store = await cloud.open(small);
+    const content = longText(9000, { start: 'the real one', end: 'its end' });
+    const { contentHash } = await store.store({ content });
+    await store.delete([contentHash]);
+    await get(
+      cloud.emulator,
+      'DELETE',
+      `${cloud.resources.bucket}/objects/${encodeURIComponent(keyOf(content))}`,
+    );
+    await store.restore([contentHash]);
+    await store.settle();
+    assert.equal((await store.stats()).embedding.pending, 0);
+    const { problems } = await store.verify();
+    assert.ok(
+      problems.some(({ kind }) => kind === 'missing-object'),
+      JSON.stringify(problems),
+    );
   });
 
   it('is refused without a bucket, with what to do, and everything else works', async () => {
