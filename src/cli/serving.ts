@@ -23,10 +23,12 @@ export const serveRest = async (cli: Cli, port: number, version: string): Promis
       const onError = (error: unknown): void => note(`error: ${String(error)}`);
       const api = createRestApi({ store, backend: kind, version, key, onError });
       const server = httpServer((request) => Promise.resolve(api.fetch(request)));
+      // Whoever reads where it listens may ask it to end at once.
+      const ending = asked(cli.signal);
       await listen(server, port);
       const { port: used } = server.address() as AddressInfo;
       note(`Serving the memories on http://127.0.0.1:${used}/api. Ctrl-C ends it.`);
-      await asked(cli.signal);
+      await ending;
       await closeServer(server);
     },
     { background: true, embedderWorker: embedderWorker() },

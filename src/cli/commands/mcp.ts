@@ -128,11 +128,13 @@ const serveHttp = async (cli: Cli, serving: LazyStore, context: McpContext, port
     (client) => createServer(serving.open, { ...context, client: client ?? context.client }),
     token,
   );
+  // Whoever reads where it listens may ask it to end at once.
+  const ending = asked(cli.signal);
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   note(`Listening on http://127.0.0.1:${typeof address === 'object' ? (address?.port ?? port) : port}/mcp`);
-  await asked(cli.signal);
+  await ending;
   await close();
   await serving.close();
 };
