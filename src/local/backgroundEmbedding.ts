@@ -69,11 +69,13 @@ export class BackgroundEmbedding {
       }
       const renewal = setInterval(() => this.#renew(), (this.#times.leaseSeconds * 1000) / 3).unref();
       try {
-        for (let told = 0; (await this.#engine.queue.advance(1, { signal, priority: 'background' })) > 0;)
+        for (let told = 0; (await this.#engine.queue.advance(1, { signal, priority: 'background' })) > 0;) {
+          this.#failure = undefined;
           if (Date.now() - told >= this.#times.progressMs) {
             told = Date.now();
             await this.#tell();
           }
+        }
       } finally {
         clearInterval(renewal);
         this.#lease.release();

@@ -181,6 +181,17 @@ describe('Embedding in the background', () => {
       await until(() => warnings().length === 3);
     });
 
+    it('warns anew also where it had worked for one memory only', async () => {
+      let attempts = 0;
+      const { engine, embedding, warnings } = open(
+        failing(() => (++attempts === 2 ? undefined : 'out of memory')),
+      );
+      await engine.storeMany([{ content: 'waits' }, { content: 'waits, too' }]);
+      embedding.wake();
+      await until(() => attempts > 3);
+      assert.equal(warnings().length, 2);
+    });
+
     it('does not wake another one that failed, nor is woken by it', async () => {
       let attempts = 0;
       const never = failing(() => {
