@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type OpenWorkbench, openWorkbench } from '../harness/openWorkbench.ts';
 import type { Workbench } from '../harness/workbench.ts';
+import { openSearchView } from './searchSteps.ts';
 import { choose, quickTitle, store } from './steps.ts';
 
 /** Whatever VS Code interprets in some place: icons, command links, HTML. A run of the command opens an editor tab. */
@@ -55,6 +56,21 @@ describe('a memory full of markup and command links', () => {
     await workbench.pickRow('[go]').waitFor();
     await isInert('.quick-input-list .monaco-list-row:has-text("[go]")');
     await vscode.screenshot('hostile-search');
+  });
+
+  it('is text in the search view', async () => {
+    const search = await openSearchView(vscode);
+    await search.field().fill('go');
+    await search.answered('go');
+    const row = search.row('[go]');
+    await row.waitFor();
+    assert.match(await row.innerText(), /\$\(flame\)/);
+    for (const active of ['.codicon-flame', 'a[href]', 'img'])
+      assert.equal(await row.locator(active).count(), 0, active);
+    await row.click();
+    await vscode.screenshot('hostile-search-view');
+    assert.equal(await workbench.tab('Untitled').count(), 0);
+    assert.notEqual(await vscode.page.title(), 'owned');
   });
 
   it('is text in the tag editor', async () => {

@@ -47,8 +47,11 @@ export async function openSearchView({ workbench }: OpenWorkbench): Promise<Sear
   await workbench.command('Edge Memory: Open Search');
   const frame = await workbench.webview('body[data-place="sidebar"] #query');
   const isFocused = `document.hasFocus() && document.activeElement.id === 'query'`;
-  // Not waitForFunction: it needs eval, which the page's policy forbids.
-  for (let tries = 0; tries < 100 && !(await frame.evaluate<boolean>(isFocused)); tries++)
+  // Not waitForFunction: it needs eval, which the page's policy forbids. For a while, since a palette that closes gives
+  // the focus back to what had it before.
+  for (let tries = 0, inARow = 0; tries < 100 && inARow < 5; tries++) {
+    inARow = (await frame.evaluate<boolean>(isFocused)) ? inARow + 1 : 0;
     await workbench.page.waitForTimeout(100);
+  }
   return new SearchFace(frame);
 }

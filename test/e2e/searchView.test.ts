@@ -240,6 +240,26 @@ describe('the search view', () => {
     assert.equal(await search.field().inputValue(), 'staging datab');
   });
 
+  it('fits a window at 200 % and a narrow sidebar', async () => {
+    const size = vscode.page.viewportSize() ?? { width: 1280, height: 1100 };
+    search = await openSearchView(vscode);
+    const overflow = `document.documentElement.scrollWidth - window.innerWidth`;
+    // As 200 % does: half as many pixels each way.
+    await vscode.page.setViewportSize({ width: size.width / 2, height: size.height / 2 });
+    assert.ok((await search.frame.evaluate<number>(overflow)) <= 0);
+    await vscode.screenshot('search-view-200-percent');
+    await vscode.page.setViewportSize(size);
+    const side = await vscode.page.locator('.part.sidebar').boundingBox();
+    assert.ok(side);
+    await vscode.page.mouse.move(side.x + side.width, side.y + 300);
+    await vscode.page.mouse.down();
+    await vscode.page.mouse.move(side.x + 200, side.y + 300, { steps: 5 });
+    await vscode.page.mouse.up();
+    assert.ok((await search.frame.evaluate<number>('window.innerWidth')) <= 220);
+    assert.ok((await search.frame.evaluate<number>(overflow)) <= 0);
+    await vscode.screenshot('search-view-narrow');
+  });
+
   it('opens in an editor tab, which a reload brings back', async () => {
     await workbench.command('Edge Memory: Open Search in Editor');
     const selector = 'body[data-place="editor"] #query';

@@ -1,4 +1,6 @@
 import { type OpenWorkbench, openWorkbench } from '../harness/openWorkbench.ts';
+import { assertNoBarriers } from './barriers.ts';
+import { openSearchView } from './searchSteps.ts';
 import { quickTitle, store } from './steps.ts';
 
 /** Pictures to look at: the sidebar, the search and a memory in every kind of theme. */
@@ -34,6 +36,17 @@ describe('the themes', () => {
         await workbench.input().fill('release day');
         await quickTitle(workbench, /keyword \+/).waitFor();
         await vscode.screenshot(`theme-${name}`);
+      });
+
+      it('has no barrier in the search view', async () => {
+        const search = await openSearchView(vscode);
+        await search.field().fill('deploys');
+        await search.answered('deploys');
+        await search.row('Deploys go out').waitFor();
+        await search.button('Filters').click();
+        await search.frame.locator('#filters').waitFor();
+        await assertNoBarriers(vscode.page);
+        await vscode.screenshot(`theme-${name}-search`);
       });
     });
 });

@@ -99,8 +99,9 @@ export class TagField {
     const offered = await this.#options.suggest(text, signal).catch(() => []);
     if (signal.aborted) return;
     const tags = this.#options.tags();
+    const active = this.#offered[this.#active]?.name;
     this.#offered = offered.filter(({ name }) => !tags.includes(name));
-    this.#active = -1;
+    this.#active = this.#offered.findIndex(({ name }) => name === active);
     this.#options.redraw();
   }
 
