@@ -17,6 +17,12 @@ export class SearchFace {
     return this.frame.locator('.row');
   }
 
+  /** Types in place of what the focused field holds. */
+  async retype(query: string): Promise<void> {
+    await this.field().press('Control+A');
+    await this.field().pressSequentially(query, { delay: 15 });
+  }
+
   row(text: string | RegExp): Locator {
     return this.rows().filter({ hasText: text }).first();
   }

@@ -100,8 +100,7 @@ describe('the search view', () => {
 
   it('needs no mouse', async () => {
     search = await openSearchView(vscode);
-    await press('Control+A');
-    await vscode.page.keyboard.type('database sqlite staging', { delay: 15 });
+    await search.retype('database sqlite staging');
     await search.answered('database sqlite staging');
     await press('ArrowDown');
     await search.frame.locator('.results:focus .row.active').waitFor();
@@ -133,10 +132,9 @@ describe('the search view', () => {
   it('deletes after a question and brings back, by keys alone', async () => {
     await store(workbench, 'typed to be deleted soon');
     search = await openSearchView(vscode);
-    await press('Control+A');
-    await vscode.page.keyboard.type('typed deleted soon', { delay: 15 });
-    await search.row('typed to be deleted soon').waitFor();
+    await search.retype('typed deleted soon');
     await search.answered('typed deleted soon');
+    await search.row('typed to be deleted soon').waitFor();
     await press('ArrowDown');
     await search.frame.locator('.results:focus .row.active', { hasText: 'typed to be deleted' }).waitFor();
     await press('Delete');
@@ -234,6 +232,7 @@ describe('the search view', () => {
     await search.field().click();
     await search.field().selectText();
     await vscode.page.keyboard.type('staging datab');
+    await search.answered('staging datab');
     await vscode.reload();
     search = await openSearchView(vscode);
     await search.answered('staging datab');

@@ -64,6 +64,8 @@ export class SearchModel {
   #paging = false;
   #wanted = FIRST_ROWS;
   #openFirst = false;
+  /** Where rows of this search were that are no more. */
+  readonly #gone = new Map<string, number>();
 
   constructor(host: SearchHost, changed: (rowsBefore: readonly ResultRow[]) => void) {
     this.host = host;
@@ -240,7 +242,11 @@ export class SearchModel {
       this.scrollTop = 0;
     }
     // A list has an order of its own: there the place in it is kept, not the rows' places.
-    this.rows = refine(before, answer.rows, this.inUse && again && answer.way !== undefined);
+    if (!again) this.#gone.clear();
+    this.rows = refine(before, answer.rows, this.inUse && again && answer.way !== undefined, this.#gone);
+    const now = new Set(this.rows.map(({ hash }) => hash));
+    if (again)
+      for (const [place, { hash }] of before.entries()) if (!now.has(hash)) this.#gone.set(hash, place);
     this.selection = prune(
       this.selection,
       before.map(({ hash }) => hash),

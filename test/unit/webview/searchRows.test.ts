@@ -34,6 +34,14 @@ describe('rows of the search webview', () => {
       assert.equal(hashes(refine(list('abc'), list('cxab'), true)), 'abcx');
     });
 
+    it('come back to where they were before they went', () => {
+      const gone = new Map([
+        ['a', 0],
+        ['c', 2],
+      ]);
+      assert.equal(hashes(refine(list('bd'), list('xabcd'), true, gone)), 'abcdx');
+    });
+
     it('say what the new answer says, and go when they match no more', () => {
       const refined = refine(list('ab'), [row('b', 'renewed')], true);
       assert.deepEqual(
