@@ -228,17 +228,6 @@ describe('the search view', () => {
     await search.answered('staging database');
   });
 
-  it('keeps what was being typed when the window is reloaded', async () => {
-    await search.field().click();
-    await search.field().selectText();
-    await vscode.page.keyboard.type('staging datab');
-    await search.answered('staging datab');
-    await vscode.reload();
-    search = await openSearchView(vscode);
-    await search.answered('staging datab');
-    assert.equal(await search.field().inputValue(), 'staging datab');
-  });
-
   it('fits a window at 200 % and a narrow sidebar', async () => {
     const size = vscode.page.viewportSize() ?? { width: 1280, height: 1100 };
     search = await openSearchView(vscode);
