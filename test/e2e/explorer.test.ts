@@ -150,8 +150,18 @@ describe('the explorer', () => {
     await keyboard.press('ArrowDown');
     await focused(/^area/).waitFor();
     await keyboard.press('Enter');
-    await keyboard.press('F2');
-    await workbench.input().waitFor();
+    await vscode.page
+      .locator('.part.sidebar .monaco-list-row.selected')
+      .filter({ hasText: /^area/ })
+      .waitFor();
+    // The extension hears of the selection a moment after it is drawn.
+    for (let tries = 0; tries < 5 && !(await workbench.input().isVisible()); tries++) {
+      await keyboard.press('F2');
+      await workbench
+        .input()
+        .waitFor({ timeout: 3000 })
+        .catch(() => undefined);
+    }
     await quickTitle(workbench, 'Rename #area').waitFor();
   });
 

@@ -30,6 +30,8 @@ const quiet: Settings = {
   'workbench.startupEditor': 'none',
   'workbench.enableExperiments': false,
   'workbench.tips.enabled': false,
+  // Else the tooltip of a row covers the next one that a slow test clicks.
+  'workbench.hover.delay': 3000,
   'workbench.reduceMotion': 'on',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'window.commandCenter': false,
