@@ -160,9 +160,10 @@ class EmbeddedStore extends MemoryEngine implements LocalStore {
     const { database } = this.#open;
     const lease = new Lease(database, 'backup', BACKUP_LEASE);
     try {
-      if (lastBackupAt(this.#file) > Date.now() / 1000 - DAY || (await this.count({})) === 0 || !lease.take())
-        return;
-      await makeBackup(this.#file);
+      const isDue = (): boolean => lastBackupAt(this.#file) <= Date.now() / 1000 - DAY;
+      if (!isDue() || (await this.count({})) === 0 || !lease.take()) return;
+      // Another process may have made it between the first look and the lease.
+      if (isDue()) await makeBackup(this.#file);
       lease.release();
     } catch (error) {
       this.announce({
