@@ -164,7 +164,8 @@ describe('the overview', () => {
     );
   });
 
-  it('is there again after a reload, as it was left', async () => {
+  it('is there again after a reload, as it was left', async function () {
+    this.retries(3); // VS Code in a browser writes a webview's state late
     await frame.locator('#grouping').selectOption('types');
     await frame
       .locator('.legend')
