@@ -1,6 +1,7 @@
 import { NEW_DATABASE } from '../cloudflare/cloudSchema.ts';
 import { apiSettingsOf, optionalVariable } from '../cloudflare/environment.ts';
 import { type CloudStore, openCloudStore } from '../cloudflare/openCloudStore.ts';
+import { targetConfig } from '../cloudflare/targetConfig.ts';
 import { provision, type Provisioned, USUAL_NAMES } from '../cloudflare/provision.ts';
 import { defaultDataFolder } from '../local/paths.ts';
 import { type CloudTarget, writeStoreConfig } from '../local/storeConfig.ts';
@@ -154,23 +155,13 @@ const targetOf = (
 const prepare = (
   { client, access, call }: Connecting,
   { inspection }: Plan,
-  { account, database, index, bucket, jurisdiction, model, endpoint, dimensions }: CloudTarget,
+  target: CloudTarget,
 ): Promise<CloudStore> =>
   openCloudStore(
     {
       client,
       access,
-      config: {
-        account,
-        database: database.id,
-        databaseName: database.name,
-        index,
-        bucket,
-        jurisdiction,
-        model,
-        endpoint,
-        dimensions,
-      },
+      config: targetConfig(target),
       state: inspection?.state ?? NEW_DATABASE,
     },
     call,

@@ -7,6 +7,7 @@ import {
   largeContentBytesOf,
   optionalVariable,
 } from '../cloudflare/environment.ts';
+import { targetConfig } from '../cloudflare/targetConfig.ts';
 import { databaseIn, defaultDataFolder } from '../local/paths.ts';
 import { type CloudTarget, readStoreConfig } from '../local/storeConfig.ts';
 import { MemoryError } from '../memory/errors.ts';
@@ -60,23 +61,11 @@ const settingsFor = (target: CloudTarget, { values, dotEnv }: CliVariables): Clo
       `The memories are in the Cloudflare account ${target.accountName}, and CLOUDFLARE_API_TOKEN is not set.`,
       'Set it in the environment, or add --local to use the memories on this machine; edge-memory disconnect makes that last.',
     );
-  const { account, database, index, bucket, jurisdiction, model, endpoint, dimensions } = target;
   return {
     ...api,
     // The folder's .env may not lead the memories of this connection elsewhere.
     baseUrl: dotEnv?.names.has('CLOUDFLARE_API_BASE_URL') ? undefined : api.baseUrl,
-    config: {
-      account,
-      database: database.id,
-      databaseName: database.name,
-      index,
-      bucket,
-      jurisdiction,
-      model,
-      endpoint,
-      dimensions,
-      largeContentBytes: largeContentBytesOf(values),
-    },
+    config: { ...targetConfig(target), largeContentBytes: largeContentBytesOf(values) },
   };
 };
 

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import { type CloudStore, openCloudStore } from '../../cloudflare/openCloudStore.ts';
+import { targetConfig } from '../../cloudflare/targetConfig.ts';
 import { checkIndex } from '../../cloudflare/provision.ts';
 import { VectorizeIndex } from '../../cloudflare/vectorize.ts';
 import { EmbeddingCacheFile } from '../../local/embeddingCacheFile.ts';
@@ -33,25 +34,14 @@ export async function openConnectedStore(connecting: Connecting): Promise<CloudS
   const client = createClient({ settings, log, token: () => token });
   const cache = openCache(settings, log);
   signal.addEventListener('abort', () => cache?.close(), { once: true });
-  const { account, database, index, bucket, jurisdiction, model, endpoint, dimensions } = target;
+  const { account, database, index, bucket } = target;
   const describe = (name: string) => new VectorizeIndex({ client, account, index: name }).describe();
   const describing = describe(index);
   // Where it was rebuilt, the one that was connected may be gone.
   describing.catch(() => undefined);
   const store = await openCloudStore({
     client,
-    config: {
-      account,
-      database: database.id,
-      databaseName: database.name,
-      index,
-      bucket,
-      jurisdiction,
-      model,
-      endpoint,
-      dimensions,
-      storedDimensions: storedDimensionsOf(settings),
-    },
+    config: { ...targetConfig(target), storedDimensions: storedDimensionsOf(settings) },
     access: endpointAccess(tokens),
     cache,
     log: { debug: (message) => log.debug(message), warn: (message) => log.warn(message) },
