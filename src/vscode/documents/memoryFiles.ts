@@ -75,6 +75,8 @@ export class MemoryFiles implements vscode.FileSystemProvider, vscode.Disposable
   async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
     const key = keyOf(uri);
     if (key === undefined) return { type: vscode.FileType.Directory, ctime: 0, mtime: 0, size: 0 };
+    // Saving asks for the state first: a reading from before another's change would let it be overwritten.
+    if (isDirty(uri)) this.#readings.delete(key);
     const memory = await this.#shown(key, uri);
     const { size, mtime } = this.#versionOf(key, memory, await this.#text(key, memory));
     const file = { type: vscode.FileType.File, ctime: (memory?.createdAt ?? 0) * 1000, mtime, size };

@@ -39,7 +39,7 @@ export function webviewHtml(
 <link rel="stylesheet" href="${file('css')}">
 </head>
 <body data-place="${place}">
-<main id="app"></main>
+<main id="app" aria-label="${escapeHtml(title)}"></main>
 <script type="application/json" id="l10n" nonce="${nonce}">${inScript(vscode.l10n.bundle ?? {})}</script>
 <script nonce="${nonce}" src="${file('js')}"></script>
 </body>
