@@ -1,7 +1,9 @@
 /**
- * `npm test`: everything, one part after another; `node test/run.ts PART [--grep RE]` runs one.
+ * `npm test`: everything; `node test/run.ts PART [--grep RE]` runs one.
  * The last line sums up all parts, `N passed, N failed`; a part that broke off or ran no test counts as one failed.
  */
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -14,7 +16,7 @@ import { builtExtension, packagedExtension } from './harness/extension.ts';
 import { runDesktopHostTests, runServerHostTests } from './harness/hostTests.ts';
 import type { Tally } from './harness/mocha.ts';
 import { artifacts, compileCache, root } from './harness/paths.ts';
-import { exitOf, npm, run } from './harness/processes.ts';
+import { exitOf, nodeFirst, npm } from './harness/processes.ts';
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { grep: { type: 'string' } } });
 
@@ -27,10 +29,7 @@ const parts: Readonly<Record<string, Part>> = {
     if (process.platform === 'linux') await installVsCode();
     return check;
   },
-  lint: async () => {
-    await run(...npm('run', '-s', 'lint'));
-    return check;
-  },
+  lint,
   unit: () => unitTests(),
   plain: () => plainTests(),
   vscode: () => runServerHostTests(values.grep),
@@ -46,12 +45,12 @@ const parts: Readonly<Record<string, Part>> = {
 /** A part without tests of its own: passed if it didn't throw. */
 const check: Tally = { passed: 0, failed: 0, skipped: 0 };
 
+/** What stands together runs side by side. */
 const everything = [
-  'prepare',
-  'lint',
-  'unit',
-  'plain',
-  ...(process.platform === 'linux' ? ['vscode', 'e2e'] : ['desktop']),
+  ['prepare'],
+  ['unit', 'lint'],
+  ['plain'],
+  ...(process.platform === 'linux' ? [['vscode'], ['e2e']] : [['desktop']]),
 ];
 if (positionals.length === 0 && process.platform !== 'linux') {
   console.log(
@@ -61,12 +60,12 @@ if (positionals.length === 0 && process.platform !== 'linux') {
 const total = { passed: 0, failed: 0, skipped: 0 };
 const lines: string[] = [];
 const began = performance.now();
-for (const name of positionals.length > 0 ? positionals : everything) {
-  const { passed, failed, skipped } = await runPart(name);
-  total.passed += passed;
-  total.failed += failed;
-  total.skipped += skipped;
-}
+for (const names of positionals.length > 0 ? positionals.map((name) => [name]) : everything)
+  for (const { passed, failed, skipped } of await Promise.all(names.map(runPart))) {
+    total.passed += passed;
+    total.failed += failed;
+    total.skipped += skipped;
+  }
 console.log(`\n${lines.join('\n')}\n\n  ${total.passed} passing (${since(began)})`);
 if (total.skipped > 0) console.log(`  ${total.skipped} pending`);
 if (total.failed > 0) console.log(`  ${total.failed} failing`);
@@ -97,6 +96,18 @@ async function attempt(name: string): Promise<Tally> {
     console.error(`${name}:`, error instanceof Error ? error.message : error);
     return { passed: 0, failed: 1, skipped: 0 };
   }
+}
+
+/** Prints once it is done, as it runs beside others. */
+async function lint(): Promise<Tally> {
+  const [file, args] = npm('run', '-s', 'lint');
+  const limits = { cwd: root, env: nodeFirst(), maxBuffer: 64 * 1024 * 1024 };
+  const child = execFile(file, args, limits, (_error, stdout, stderr) => {
+    process.stdout.write(stdout + stderr);
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  if (code !== 0) throw new Error(`npm run lint ended with ${code}`);
+  return check;
 }
 
 /** What the parts in VS Code need; here, so that no test waits for it. */

@@ -168,48 +168,8 @@ describe('the explorer', () => {
   it('shows everything about a memory in its tooltip', async () => {
     await focusTree();
     await workbench.treeRow(/^Today/).click();
-    await workbench.treeRow('Version 2 of the API').hover();
-    const hover = vscode.page.locator('.workbench-hover');
-    await hover.getByText('#area:api:v2').waitFor();
+    const tooltip = await workbench.tooltip(workbench.treeRow('Version 2 of the API'));
+    await tooltip.getByText('#area:api:v2').waitFor();
     await vscode.screenshot('explorer-tooltip');
   });
-});
-
-describe('the walkthrough', () => {
-  for (const [name, theme] of [
-    ['light', 'Default Light Modern'],
-    ['dark', 'Default Dark Modern'],
-    ['high contrast', 'Default High Contrast'],
-  ] as const)
-    it(`shows each step with its picture, ${name}`, async () => {
-      const vscode = await openWorkbench({ settings: { 'workbench.colorTheme': theme } });
-      try {
-        const { workbench, page } = vscode;
-        // Beside the sidebar there is no room for the pictures.
-        await workbench.command('View: Close Primary Side Bar');
-        await workbench.command('Edge Memory: Get Started');
-        const steps = page.locator('.getting-started-step');
-        await steps.first().waitFor();
-        assert.equal(await steps.count(), 4);
-        for (const [title, part] of [
-          ['Store your first memory', 'store'],
-          ['Find it', 'find'],
-          ['Let your agent use it', 'agent'],
-          ['Connect Cloudflare', 'connect'],
-        ] as const) {
-          await steps.filter({ hasText: title }).first().click();
-          await page.locator('.getting-started-step.expanded').filter({ hasText: title }).waitFor();
-          await workbench.webview('svg');
-          await vscode.screenshot(`walkthrough-${name}-${part}`);
-        }
-        await store(workbench, 'My first memory');
-        const done = page.locator('.getting-started-step .codicon-getting-started-step-checked.complete');
-        await done.first().waitFor();
-      } catch (error) {
-        await vscode.screenshot(`failed-walkthrough-${name}`);
-        throw error;
-      } finally {
-        await vscode.stop();
-      }
-    });
 });

@@ -39,8 +39,7 @@ describe('a memory full of markup and command links', () => {
 
   it('is text in the tree and in its tooltip', async () => {
     await isInert('.part.sidebar .monaco-list-row:has-text("[go]")');
-    await workbench.treeRow('[go]').hover();
-    await vscode.page.locator('.monaco-hover:visible').waitFor();
+    await workbench.tooltip(workbench.treeRow('[go]'));
     await isInert('.monaco-hover:visible');
     await vscode.screenshot('hostile-tooltip');
   });

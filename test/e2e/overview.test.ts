@@ -1,49 +1,12 @@
 import assert from 'node:assert/strict';
 import type { Frame } from 'playwright-core';
-import type { NewMemory } from '../../src/memory/memory.ts';
 import { type OpenWorkbench, openWorkbench } from '../harness/openWorkbench.ts';
 import { seedMemories } from '../harness/seedMemories.ts';
 import type { Workbench } from '../harness/workbench.ts';
-import { assertNoBarriers } from './barriers.ts';
+import { drawn, memories, openOverview } from './overviewSteps.ts';
 import { quickTitle } from './steps.ts';
 
-const DAY = 86_400;
 const hostile = `$(flame) <img src=x onerror="document.title='owned'"> [go](command:workbench.action.files.newUntitledFile) \u202e`;
-
-const topics: Readonly<Record<string, readonly string[]>> = {
-  database: [
-    'The staging database listens on port 5433',
-    'Postgres keeps the orders',
-    'Back up the database',
-  ],
-  release: ['Deploys go out on Tuesdays', 'A release needs two approvals', 'Tag every release in Git'],
-  interface: [
-    'Buttons are blue in the dark theme',
-    'The sidebar collapses below 200 pixels',
-    'Icons are SVG',
-  ],
-  people: ['Ada knows the billing code', 'Bob is on call this week', 'Ask Eve about contracts'],
-};
-
-/** 48 memories in four topics, over three months, by three programs. */
-const memories: readonly NewMemory[] = Object.entries(topics).flatMap(([topic, texts], t) =>
-  Array.from({ length: 12 }, (_, i) => ({
-    content: `${texts[i % texts.length] ?? ''}, note ${i}`,
-    tags: [topic, ...(i % 4 === 0 ? ['important'] : [])],
-    memoryType: i % 3 === 0 ? 'decision' : 'note',
-    project: t % 2 === 0 ? 'shop' : 'website',
-    createdAt: Date.now() / 1000 - (t * 21 + i * 2) * DAY,
-    source: { client: ['vscode', 'cli', 'Claude Code 2.1'][i % 3] },
-  })),
-);
-
-const openOverview = async (workbench: Workbench): Promise<Frame> => {
-  await workbench.command('Edge Memory: Open Overview');
-  return workbench.webview('#app[data-state]', 60_000);
-};
-
-const drawn = (frame: Frame, points: number): Promise<void> =>
-  frame.locator(`canvas[data-drawn="${points}"]`).waitFor();
 
 describe('the overview', () => {
   let vscode: OpenWorkbench;
@@ -177,33 +140,4 @@ describe('the overview', () => {
     await drawn(frame, 49);
     assert.equal(await frame.locator('#grouping').inputValue(), 'types');
   });
-});
-
-describe('the overview in a theme', () => {
-  for (const [name, theme] of [
-    ['light', 'Default Light Modern'],
-    ['dark', 'Default Dark Modern'],
-    ['high contrast', 'Default High Contrast'],
-    ['high contrast light', 'Default High Contrast Light'],
-  ] as const)
-    it(`has no barrier in ${name}`, async () => {
-      const vscode = await openWorkbench({ settings: { 'workbench.colorTheme': theme } });
-      try {
-        const { workbench, page } = vscode;
-        await seedMemories(vscode.home, memories, { embed: true });
-        const frame = await openOverview(workbench);
-        await drawn(frame, 48);
-        await frame.locator('.legend').getByRole('button', { name: 'release, 12 memories' }).click();
-        await frame.locator('.selection li').first().waitFor();
-        await vscode.screenshot(`overview-${name}`);
-        await assertNoBarriers(page);
-        await frame.getByRole('heading', { name: 'Where they are kept' }).scrollIntoViewIfNeeded();
-        await vscode.screenshot(`overview-${name}-cards`);
-      } catch (error) {
-        await vscode.screenshot(`failed-overview-${name}`);
-        throw error;
-      } finally {
-        await vscode.stop();
-      }
-    });
 });

@@ -1,41 +1,58 @@
+import type { Frame } from 'playwright-core';
 import { type OpenWorkbench, openWorkbench } from '../harness/openWorkbench.ts';
+import { seedMemories } from '../harness/seedMemories.ts';
 import { assertNoBarriers } from './barriers.ts';
+import { drawn, memories, openOverview } from './overviewSteps.ts';
 import { openSearchView } from './searchSteps.ts';
 import { quickTitle, store } from './steps.ts';
+import { openStep, openWalkthrough, STEPS } from './walkthroughSteps.ts';
 
-/** Pictures to look at: the sidebar, the search and a memory in every kind of theme. */
+/** Pictures to look at, and what keeps people out, in every kind of theme. */
 describe('the themes', () => {
-  for (const [name, theme] of [
-    ['light', 'Default Light Modern'],
-    ['dark', 'Default Dark Modern'],
-    ['high contrast', 'Default High Contrast'],
-    ['high contrast light', 'Default High Contrast Light'],
+  let vscode: OpenWorkbench;
+
+  before(async () => {
+    vscode = await openWorkbench();
+    const { workbench } = vscode;
+    await workbench.openContainer('Edge Memory');
+    await store(workbench, 'Deploys go out on Tuesdays, never on Fridays', 'release, team');
+    await store(workbench, 'The staging server listens on port 8443', 'server, staging');
+    await workbench.treeAction('The staging server', 'Pin Memory');
+    await workbench.treeRow('Pinned').waitFor();
+    await seedMemories(vscode.home, memories, { embed: true });
+  });
+  afterEach(async function () {
+    await vscode.screenshotOfFailure(this.currentTest);
+  });
+  after(() => vscode.stop());
+
+  for (const [name, theme, kind] of [
+    ['light', 'Light Modern', 'vs'],
+    ['dark', 'Dark Modern', 'vs-dark'],
+    ['high contrast', 'Dark High Contrast', 'hc-black'],
+    ['high contrast light', 'Light High Contrast', 'hc-light'],
   ] as const)
     describe(name, () => {
-      let vscode: OpenWorkbench;
-
       before(async () => {
-        vscode = await openWorkbench({ settings: { 'workbench.colorTheme': theme } });
+        const { workbench, page } = vscode;
+        await workbench.command('Preferences: Color Theme');
+        await workbench.enter(theme);
+        await page.locator(`.monaco-workbench.${kind}`).waitFor();
+        await workbench.command('View: Close All Editors');
       });
-      afterEach(async function () {
-        await vscode.screenshotOfFailure(this.currentTest);
-      });
-      after(() => vscode.stop());
 
       it('shows memories', async () => {
         const { workbench } = vscode;
         await workbench.openContainer('Edge Memory');
-        await vscode.screenshot(`theme-${name}-welcome`);
-        await store(workbench, 'Deploys go out on Tuesdays, never on Fridays', 'release, team');
-        await store(workbench, 'The staging database listens on port 5433', 'database, staging');
-        await workbench.treeRow('The staging database').click();
-        await workbench.editorLines().getByText('port 5433').waitFor();
-        await workbench.treeAction('The staging database', 'Pin Memory');
-        await workbench.treeRow('Pinned').waitFor();
+        await workbench.treeRow('The staging server').click();
+        await workbench.editorLines().getByText('port 8443').waitFor();
         await workbench.command('Edge Memory: Search Memories');
         await workbench.input().fill('release day');
         await quickTitle(workbench, /keyword \+/).waitFor();
+        await workbench.pickRow('Deploys go out').waitFor();
         await vscode.screenshot(`theme-${name}`);
+        await vscode.page.keyboard.press('Escape');
+        await workbench.input().waitFor({ state: 'hidden' });
       });
 
       it('has no barrier in the search view', async () => {
@@ -43,10 +60,33 @@ describe('the themes', () => {
         await search.field().fill('deploys');
         await search.answered('deploys');
         await search.row('Deploys go out').waitFor();
-        await search.button('Filters').click();
-        await search.frame.locator('#filters').waitFor();
+        const filters = search.frame.locator('#filters');
+        if (!(await filters.isVisible())) await search.button('Filters').click();
+        await filters.waitFor();
         await assertNoBarriers(vscode.page);
         await vscode.screenshot(`theme-${name}-search`);
+      });
+
+      it('has no barrier in the overview', async () => {
+        const frame: Frame = await openOverview(vscode.workbench);
+        await drawn(frame, memories.length + 2);
+        await frame
+          .locator('.legend')
+          .getByRole('button', { name: /^release, / })
+          .click();
+        await frame.locator('.selection li').first().waitFor();
+        await vscode.screenshot(`overview-${name}`);
+        await assertNoBarriers(vscode.page);
+        await frame.getByRole('heading', { name: 'Where they are kept' }).scrollIntoViewIfNeeded();
+        await vscode.screenshot(`overview-${name}-cards`);
+      });
+
+      it('has its own pictures in the walkthrough', async () => {
+        await openWalkthrough(vscode);
+        for (const [i, title] of STEPS.entries()) {
+          await openStep(vscode, title);
+          await vscode.screenshot(`walkthrough-${name}-${i + 1}`);
+        }
       });
     });
 });

@@ -7,6 +7,18 @@ export interface Browser {
   readonly page: Page;
 }
 
+/**
+ * Leaves out the worker by which code-server makes itself an installable app. It would control the frames of webviews
+ * too, and the first one of a profile would then wait some 10 s for an update of their own worker.
+ */
+const withoutPwaWorker = `{
+  const { register } = ServiceWorkerContainer.prototype;
+  ServiceWorkerContainer.prototype.register = function (script, options) {
+    const isPwa = String(script).endsWith('/out/browser/serviceWorker.js');
+    return isPwa ? Promise.reject(new Error('left out')) : register.call(this, script, options);
+  };
+}`;
+
 /** Headless Chromium with the profile's own browser data, which reaches this machine only. */
 export async function openBrowser(
   profile: Profile,
@@ -31,5 +43,6 @@ export async function openBrowser(
       XDG_CACHE_HOME: profile.browser,
     },
   });
+  await context.addInitScript({ content: withoutPwaWorker });
   return { context, page: context.pages()[0] ?? (await context.newPage()) };
 }

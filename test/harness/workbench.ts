@@ -31,7 +31,6 @@ export class Workbench {
 
   /**
    * Waits until its first view, a webview, has loaded: VS Code then gives it the focus, which would close a palette.
-   * The first webview of a new profile takes some 10 s here.
    */
   async openContainer(title: string): Promise<void> {
     const classes = (await this.activity(title).getAttribute('class')) ?? '';
@@ -99,6 +98,21 @@ export class Workbench {
 
   treeRow(text: string | RegExp): Locator {
     return this.page.locator('.part.sidebar .monaco-list-row').filter({ hasText: text }).first();
+  }
+
+  /** Shows a row's tooltip. Tries again: a tree that is drawn anew under a resting mouse forgets about it. */
+  async tooltip(row: Locator): Promise<Locator> {
+    const tooltip = this.page.locator('.monaco-hover:visible');
+    for (let tries = 1; ; tries++) {
+      await this.page.mouse.move(0, 0);
+      await row.hover();
+      try {
+        await tooltip.waitFor({ timeout: 8000 });
+        return tooltip;
+      } catch (error) {
+        if (tries === 4) throw error;
+      }
+    }
   }
 
   /** Clicks an inline action of a tree row, or the one of that name in its context menu. */
