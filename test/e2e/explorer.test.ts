@@ -40,7 +40,7 @@ describe('the explorer', () => {
     await mouse.up();
   };
   const focusTree = async (): Promise<void> => {
-    await workbench.command('Edge Memory: Focus on Edge Memory View');
+    await workbench.command('Edge Memory: Focus on Memories View');
     await vscode.page.locator('.part.sidebar .monaco-list:focus').waitFor();
   };
 

@@ -145,7 +145,7 @@ describe('memories, as a person meets them', () => {
   it('need no mouse', async () => {
     const { keyboard } = vscode.page;
     const focusTree = async (): Promise<void> => {
-      await workbench.command('Edge Memory: Focus on Edge Memory View');
+      await workbench.command('Edge Memory: Focus on Memories View');
       await vscode.page.locator('.part.sidebar .monaco-list:focus').waitFor();
     };
     await store(workbench, 'typed by hand', 'keys');
