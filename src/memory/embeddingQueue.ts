@@ -71,11 +71,15 @@ export const dequeueEmbedding = (contentHashes: readonly string[]): SqlStatement
   params: [JSON.stringify(contentHashes)],
 });
 
-const deletedAmong = (contentHashes: readonly string[]): SqlStatement => ({
-  sql: `SELECT content_hash FROM memories
-    WHERE deleted_at IS NOT NULL AND content_hash IN (SELECT value FROM json_each(?))`,
-  params: [JSON.stringify(contentHashes)],
-});
+/** Of these, the memories that are deleted or gone for good. */
+const goneAmong = (contentHashes: readonly string[]): SqlStatement => {
+  const hashes = JSON.stringify(contentHashes);
+  return {
+    sql: `SELECT value AS content_hash FROM json_each(?) WHERE value NOT IN (SELECT content_hash FROM memories
+      WHERE deleted_at IS NULL AND content_hash IN (SELECT value FROM json_each(?)))`,
+    params: [hashes, hashes],
+  };
+};
 
 /** Computes the vectors that memories wait for: short ones first, so that a long text holds up nobody. */
 export class EmbeddingQueue {
@@ -127,15 +131,18 @@ export class EmbeddingQueue {
     const contents = await this.#contents(hashes, unread, options);
     const ready = await embedMemories(embedder, contents, options);
     if (ready.length > 0) await vectors.upsert(ready, options);
-    const statements = [deletedAmong(hashes), ...(vectors.rowStatements?.(ready) ?? [])];
+    const statements = [
+      goneAmong(ready.map(({ contentHash }) => contentHash)),
+      ...(vectors.rowStatements?.(ready) ?? []),
+    ];
     const waiting = unread.size > 0 ? [enqueueEmbedding([...unread.keys()])] : [];
-    const [deleted = []] = await sql.write([...statements, dequeueEmbedding(hashes), ...waiting], options);
-    // Deleted in the meantime: that deletion may have come before the vector.
-    if (deleted.length > 0)
-      await vectors.delete(
-        deleted.map((row) => String(row['content_hash'])),
-        options,
-      );
+    const [rows = []] = await sql.write([...statements, dequeueEmbedding(hashes), ...waiting], options);
+    const gone = rows.map((row) => String(row['content_hash']));
+    // In the meantime: that deletion may have come before the vector.
+    if (gone.length > 0) {
+      await vectors.delete(gone, options);
+      await sql.write(vectors.purgeStatements?.(gone) ?? [], options);
+    }
     return unread;
   }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { CloudStore } from '../../src/cloudflare/openCloudStore.ts';
+import { createNodeFetch } from '../../src/cloudflare/nodeFetch.ts';
 import { MemoryError } from '../../src/memory/errors.ts';
 import type { FaultRule } from '../emulator/faults.ts';
 import { HastyClock } from '../unit/cloudflare/testClock.ts';
@@ -95,6 +96,37 @@ describe('a failure that lasts', () => {
     await store.settle();
     assert.deepEqual(await cloud.vectorIds(), [contentHash]);
   });
+
+  for (const isPurged of [false, true])
+    it(`leaves no vector of a memory that was ${isPurged ? 'purged' : 'deleted'} while it was embedded`, async () => {
+      const other = await cloud.open();
+      let meanwhile: (() => Promise<unknown>) | undefined;
+      const network = createNodeFetch();
+      const store = await cloud.open({
+        client: {
+          fetch: async (url, init) => {
+            const answer = await network.fetch(url, init);
+            const act = /upsert$/.test(url) ? meanwhile : undefined;
+            if (act !== undefined) meanwhile = undefined;
+            await act?.();
+            return answer;
+          },
+        },
+      });
+      cloud.emulator.faults.add({ kind: 'ai-daily-limit', path: /ai\/run/ });
+      const content = longText(6000, { start: 'it waits for its vector', end: 'x' });
+      const { contentHash } = await store.store({ content });
+      cloud.emulator.faults.clear();
+      meanwhile = async () => {
+        await other.delete([contentHash]);
+        if (isPurged) await other.purge([contentHash]);
+      };
+      await store.settle();
+      assert.equal(meanwhile, undefined);
+      assert.deepEqual([await cloud.vectorIds(), await cloud.chunkIds()], [[], []]);
+      if (isPurged) assert.deepEqual(await cloud.sql('SELECT * FROM em_vectors'), []);
+      await network.close();
+    });
 
   it('of D1: an error, nothing shown, and neither vector nor object stays behind', async () => {
     const store = await cloud.open({ config: { largeContentBytes: 2000 } });
