@@ -4,6 +4,7 @@ import { checkIndex, inspect } from '../cloudflare/provision.ts';
 import { VectorizeIndex } from '../cloudflare/vectorize.ts';
 import { EmbeddingCacheFile } from '../local/embeddingCacheFile.ts';
 import { defaultDataFolder, embeddingCacheIn } from '../local/paths.ts';
+import { readStoreConfig } from '../local/storeConfig.ts';
 import { MemoryError } from '../memory/errors.ts';
 import type { Cli } from './cli.ts';
 import { openClient } from './cloudClient.ts';
@@ -53,6 +54,7 @@ export const openCloud = async (
         cache,
         log: { debug: (text) => debug(cli, text), warn: (text) => warn(cli, text) },
         approve: async () => {
+          if (await isConnected(config.database)) return;
           const { live, deleted } = await inspect(client, account, config.database, call);
           if (live + deleted > 0) throw notConnected(config.database, live + deleted);
         },
@@ -75,6 +77,12 @@ export const openCloud = async (
     await close();
     throw error;
   }
+};
+
+/** Whoever connected it agreed to our tables; a token that may only read adds none. */
+const isConnected = async (database: string): Promise<boolean> => {
+  const { active } = await readStoreConfig(defaultDataFolder());
+  return active !== 'local' && [active.database.id, active.database.name].includes(database);
 };
 
 /** Full text costs rows and room, and wrangler exports no database that has it: a shared one is never given it unasked. */

@@ -9,6 +9,7 @@ import {
 } from '../memory/schema.ts';
 import { CHUNKS_KEY, type VectorTable } from './cloudVectorIndex.ts';
 import { CloudflareApiError } from './errors.ts';
+import { notPrepared } from './unpreparedDatabase.ts';
 
 export const createVectorTable = (table: VectorTable): SqlStatement => ({
   sql: `CREATE TABLE IF NOT EXISTS ${table} (
@@ -130,30 +131,17 @@ export const mayWrite = async (sql: SqlDatabase, options?: CallOptions): Promise
   }
 };
 
-/** A token that may only read can use a database that is ready, but make none so. */
-const orReadOnly = async (write: Promise<unknown>, isReady: boolean): Promise<void> => {
-  try {
-    await write;
-  } catch (error) {
-    if (!MemoryError.is(error, 'forbidden')) throw error;
-    if (isReady) return;
-    throw new MemoryError(
-      'forbidden',
-      'The API token may not write to the database, which does not have Edge Memory’s tables yet.',
-      'Connect once with a token that has “D1 Edit”; afterwards one that may only read is enough to search.',
-      { cause: error },
-    );
-  }
-};
-
-/** Brings a database to this version. Safe to repeat; what the service wrote stays as it is. */
+/**
+ * Brings a database to this version. Safe to repeat; what the service wrote stays as it is. Answers false where the
+ * token may not write and there are memories, but no tables of ours.
+ */
 export const migrateDatabase = async (
   sql: SqlDatabase,
   state: D1State,
   space: string,
   options?: CallOptions,
-): Promise<void> => {
-  const { schemaVersion, minCompatible, missingColumns, embeddingSpace } = state;
+): Promise<boolean> => {
+  const { schemaVersion, minCompatible, missingColumns, embeddingSpace, hasMemories } = state;
   if (minCompatible > SCHEMA_VERSION)
     throw new MemoryError(
       'newer-version',
@@ -167,7 +155,7 @@ export const migrateDatabase = async (
       'Choose the model that the database was connected with (CLOUDFLARE_EMBEDDING_MODEL), or run Rebuild Index.',
     );
   const isRecorded = schemaVersion >= SCHEMA_VERSION && embeddingSpace !== undefined;
-  if (isRecorded && missingColumns.length === 0) return;
+  if (isRecorded && missingColumns.length === 0) return true;
   const upgrade = sql.write(
     [
       ...laterColumns
@@ -189,7 +177,14 @@ export const migrateDatabase = async (
     ],
     options,
   );
-  await orReadOnly(upgrade, schemaVersion > 0);
+  try {
+    await upgrade;
+    return true;
+  } catch (error) {
+    if (!MemoryError.is(error, 'forbidden')) throw error;
+    if (schemaVersion === 0 && !hasMemories) throw notPrepared(error);
+    return schemaVersion > 0;
+  }
 };
 
 const numberOf = (key: string): string =>

@@ -1,7 +1,7 @@
 import type { VerifyReport } from '../memory/memory.ts';
 import { MemoryEngine } from '../memory/memoryEngine.ts';
 import { enqueueEmbedding } from '../memory/storing.ts';
-import type { CallOptions, EmbeddingModel } from '../memory/ports.ts';
+import type { CallOptions, EmbeddingModel, SqlDatabase } from '../memory/ports.ts';
 import type { ClientLog, CloudflareClient } from './client.ts';
 import { type D1State, fillFullText, inspectDatabase, mayWrite, migrateDatabase } from './cloudSchema.ts';
 import { compareWithRecords, type Disagreement, missingVectors, problemsOf } from './cloudHealth.ts';
@@ -13,6 +13,7 @@ import { groupsOf } from './inParallel.ts';
 import { NoObjectStore } from './noObjectStore.ts';
 import { R2ObjectStore } from './r2.ts';
 import { chunkCount } from './embeddings.ts';
+import { openUnprepared } from './unpreparedDatabase.ts';
 import { VectorizeIndex } from './vectorize.ts';
 
 /** D1 takes 2,000,000 bytes a row, and the JSON around a content escapes it: above this it goes to R2. */
@@ -42,7 +43,9 @@ export interface CloudStoreConfig {
 }
 
 interface CloudStoreParts {
-  readonly sql: D1Database;
+  readonly database: D1Database;
+  /** The same, with what it lacks where it is only read. */
+  readonly sql: SqlDatabase;
   readonly vectors: CloudVectorIndex;
   readonly index: VectorizeIndex;
   readonly chunks: VectorizeIndex;
@@ -88,7 +91,7 @@ export class CloudStore extends MemoryEngine {
 
   /** Rows read and written since it was opened. */
   get usage(): D1Usage {
-    return this.#parts.sql.usage;
+    return this.#parts.database.usage;
   }
 
   /** The name of its index: another than the one that was asked for, where it was rebuilt. */
@@ -102,7 +105,8 @@ export class CloudStore extends MemoryEngine {
   }
 
   /** Indexes the text of rows that were there before; answers how many are left. One call is one request. */
-  fillFullText(options?: CallOptions): Promise<number> {
+  async fillFullText(options?: CallOptions): Promise<number> {
+    if (!this.#parts.sql.features.fullText) return 0;
     return fillFullText(this.#parts.sql, { priority: 'background', ...options });
   }
 
@@ -193,15 +197,21 @@ export class CloudStore extends MemoryEngine {
 export const openCloudStore = async (options: CloudStoreOptions, call?: CallOptions): Promise<CloudStore> => {
   const { client, config, cache, log, now, access } = options;
   const { account } = config;
-  const sql = new D1Database({ client, account, database: config.database, name: config.databaseName });
-  const state = options.state ?? (await inspectDatabase(sql, call));
+  const database = new D1Database({
+    client,
+    account,
+    database: config.database,
+    name: config.databaseName,
+  });
+  const state = options.state ?? (await inspectDatabase(database, call));
   const embedder = await createEmbedder(
     { client, account, access, cache, log },
     choiceFor(config, state),
     call,
   );
   if (state.hasMemories && state.schemaVersion === 0) await options.approve?.();
-  await migrateDatabase(sql, state, embedder.model.space, call);
+  const isPrepared = await migrateDatabase(database, state, embedder.model.space, call);
+  const sql = isPrepared ? database : await openUnprepared(database, state, call);
   const index = (name: string) => new VectorizeIndex({ client, account, index: name });
   const wanted = config.largeContentBytes ?? 1024 * 1024;
   if (wanted > ROW_BYTES && config.largeContentBytes !== undefined)
@@ -224,12 +234,12 @@ export const openCloudStore = async (options: CloudStoreOptions, call?: CallOpti
   });
   const { storedDimensions = Infinity } = config;
   const store = new CloudStore(
-    { sql, vectors, index: first, chunks, objects, storedDimensions, now: now ?? Date.now },
+    { database, sql, vectors, index: first, chunks, objects, storedDimensions, now: now ?? Date.now },
     { sql, embedder, vectors, objects: objects ?? new NoObjectStore() },
     {
       largeContentBytes: Math.min(wanted, ROW_BYTES),
       embed: 'now',
-      checks: [missingVectors(embedder.model)],
+      checks: isPrepared ? [missingVectors(embedder.model)] : [],
       now,
     },
   );

@@ -325,34 +325,6 @@ describe('edge-memory connect', function () {
     }
   });
 
-  it('connects with a token that may only read: memories are found, and none is stored', async () => {
-    await cloud.makeResources();
-    await cloud.json(['connect'], { env: cloud.environment(cloud.token()) });
-    await cloud.json(['store', 'a memory of the team'], { env: cloud.environment(cloud.token()) });
-    const readOnly = cloud.token({
-      permissions: ['D1 Read', 'Vectorize Read', 'Workers AI Read', 'Account Settings Read'],
-    });
-    const env = cloud.environment(readOnly);
-    const facts = await cloud.json<{ read_only: boolean }>(['connect', '--no-bucket'], { env });
-    assert.equal(facts.read_only, true);
-    const { results } = await cloud.json<{ results: object[] }>(['search', 'team'], { env });
-    assert.equal(results.length, 1);
-    const failed = await cloud.failure(['store', 'another one'], { env });
-    assert.equal(failed.code, 'forbidden');
-    assert.match(failed.message, /“D1 Edit”/);
-  });
-
-  it('says that a token that may only read can not prepare a database', async () => {
-    await cloud.makeResources();
-    const env = cloud.environment(
-      cloud.token({ permissions: ['D1 Read', 'Vectorize Read', 'Workers AI Read', 'Account Settings Read'] }),
-    );
-    const failed = await cloud.failure(['connect', '--yes', '--no-bucket'], { env });
-    assert.equal(failed.code, 'forbidden');
-    assert.match(failed.message, /does not have Edge Memory’s tables yet/);
-    assert.equal(cloud.readConfig(), undefined);
-  });
-
   it('rebuilds the index for another model, which every command then uses', async () => {
     const env = cloud.environment(cloud.token());
     await cloud.json(['connect'], { env });

@@ -21,6 +21,14 @@ export const allPermissions: readonly Permission[] = [
   'Account Settings Read',
 ];
 
+export const readPermissions: readonly Permission[] = [
+  'D1 Read',
+  'Vectorize Read',
+  'Workers AI Read',
+  'Workers R2 Storage Read',
+  'Account Settings Read',
+];
+
 export interface TokenOptions {
   /** `user` is `cfut_`, `account` is `cfat_` (owned by its first account), `unprefixed` an older user token. Default `user`. */
   readonly kind?: 'user' | 'account' | 'unprefixed';

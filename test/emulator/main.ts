@@ -1,5 +1,6 @@
 /** `node test/emulator/main.ts [--port N] [--latency MS] [--inference MS] [--visibility MS] [--free] [--unlimited]`: runs until it is ended. */
 import { parseArgs } from 'node:util';
+import { readPermissions } from './auth.ts';
 import { startEmulator } from './emulator.ts';
 
 const { values } = parseArgs({
@@ -25,6 +26,7 @@ const emulator = await startEmulator({
 });
 console.log(`CLOUDFLARE_API_BASE_URL=${emulator.baseUrl}`);
 console.log(`CLOUDFLARE_API_TOKEN=${emulator.token}`);
+console.log(`READ_ONLY_TOKEN=${emulator.tokens.create({ permissions: readPermissions }).value}`);
 console.log(`CLOUDFLARE_ACCOUNT_ID=${emulator.accountId}`);
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -1,3 +1,4 @@
+import type { Condition } from '../filters.ts';
 import type { CallOptions, SqlDatabase } from '../ports.ts';
 import type { KeywordQuery } from './keywordStatements.ts';
 import { knownText } from '../records.ts';
@@ -18,14 +19,15 @@ export const scanForWords = async (
   if (wanted.size === 0) return [];
   const found: { hash: string; words: readonly string[] }[] = [];
   const frequency = new Map<string, number>();
+  const narrowed = sql.features.remote ? containingAny([...wanted]) : { sql: 'true', params: [] };
   for (let last = 0; ;) {
     options?.signal?.throwIfAborted();
     const [rows = []] = await sql.read(
       [
         {
           sql: `SELECT m.id, m.content_hash AS hash, ${knownText} AS content FROM memories m
-            WHERE m.id > ? AND ${condition.sql} ORDER BY m.id LIMIT ?`,
-          params: [last, ...condition.params, PAGE],
+            WHERE m.id > ? AND ${condition.sql} AND ${narrowed.sql} ORDER BY m.id LIMIT ?`,
+          params: [last, ...condition.params, ...narrowed.params, PAGE],
         },
       ],
       options,
@@ -50,3 +52,12 @@ export const scanForWords = async (
     .slice(0, candidates)
     .map(({ hash }) => hash);
 };
+
+/** Leaves out, over a network, texts that can not have any of the words. SQLite knows capitals of ASCII only. */
+const containingAny = (words: readonly string[]): Condition =>
+  words.every((word) => /^[ -~]+$/.test(word))
+    ? {
+        sql: `EXISTS (SELECT 1 FROM json_each(?) w WHERE instr(lower(${knownText}), w.value) > 0)`,
+        params: [JSON.stringify(words)],
+      }
+    : { sql: 'true', params: [] };
