@@ -19,6 +19,14 @@ export const limit = (value: string): number => {
   return number;
 };
 
+/** 0: any free one. */
+export const port = (value: string): number => {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 0 || number > 65_535)
+    throw new InvalidArgumentError('It must be a port, 0 to 65535.');
+  return number;
+};
+
 export const jsonObject = (value: string): JsonObject => {
   let parsed: unknown;
   try {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { MemoryError } from '../memory/errors.ts';
+import { askedToEnd } from './askedToEnd.ts';
 import type { Cli } from './cli.ts';
 import { withStore } from './openStore.ts';
 import { note } from './output.ts';
@@ -24,7 +25,7 @@ export const serveRest = async (cli: Cli, port: number, version: string): Promis
       const api = createRestApi({ store, backend: kind, version, key, onError });
       const server = httpServer((request) => Promise.resolve(api.fetch(request)));
       // Whoever reads where it listens may ask it to end at once.
-      const ending = asked(cli.signal);
+      const ending = askedToEnd(cli.signal);
       await listen(server, port);
       const { port: used } = server.address() as AddressInfo;
       note(`Serving the memories on http://127.0.0.1:${used}/api. Ctrl-C ends it.`);
@@ -60,8 +61,4 @@ const keyOfEnvironment = (): string | undefined => {
     `${KEY} has fewer than ${SHORTEST_KEY} characters.`,
     `Set a longer one, for example: export ${KEY}=$(openssl rand -hex 32)`,
   );
-};
-
-const asked = async (signal: AbortSignal): Promise<void> => {
-  if (!signal.aborted) await Promise.race([once(signal, 'abort'), once(process, 'SIGTERM')]);
 };

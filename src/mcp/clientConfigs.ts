@@ -118,9 +118,16 @@ export const serverLaunch = (
   };
 };
 
-const optionsFor = ({ readOnly, onlyProject, olderNames, disabledTools = [] }: McpSettings): string[] => [
+const optionsFor = ({
+  readOnly,
+  onlyProject,
+  confirmStores,
+  olderNames,
+  disabledTools = [],
+}: McpSettings): string[] => [
   ...(readOnly ? ['--read-only'] : []),
   ...(onlyProject ? ['--only-project'] : []),
+  ...(confirmStores ? ['--confirm-stores'] : []),
   ...(olderNames ? ['--older-names'] : []),
   ...(disabledTools.length > 0 ? ['--disable', disabledTools.join(',')] : []),
 ];

@@ -11,8 +11,8 @@ export const confirmedStore = (store: AgentStore, { approval, client }: McpConte
     if (approval === undefined)
       throw new MemoryError(
         'forbidden',
-        'Not stored: a person confirms what agents store, and no window is open to ask in.',
-        'Tell the person, who can open the editor or change that setting.',
+        'Not stored: a person confirms what agents store, and nobody can be asked: no window is open, and this client puts no questions.',
+        'Tell the person, who can open the editor, store it by hand, or change that setting.',
       );
     if (!(await approval.stores(contents, client, options?.signal)))
       throw new MemoryError(

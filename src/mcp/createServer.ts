@@ -1,14 +1,18 @@
 import {
+  CLIENT_CAPABILITIES_META_KEY,
   CLIENT_INFO_META_KEY,
+  type ClientCapabilities,
   type Implementation,
   McpServer,
   type ServerContext,
 } from '@modelcontextprotocol/server';
 import type { AgentStore } from './agentStore.ts';
 import { clientName } from './clientName.ts';
+import { elicitedApproval } from './elicitedApproval.ts';
 import { instructionsFor } from './instructions.ts';
 import type { McpContext } from './mcpContext.ts';
 import { registerPrompts } from './prompts.ts';
+import { QuestionForPerson } from './questionForPerson.ts';
 import { registerResources } from './resources.ts';
 import type { CallOf } from './tool.ts';
 import { toolCall } from './toolCall.ts';
@@ -22,7 +26,15 @@ export const createServer = (open: () => Promise<AgentStore>, context: McpContex
     { instructions: instructionsFor(context), capabilities: { tools: {}, resources: {}, prompts: {} } },
   );
   const callOf: CallOf = (ctx) =>
-    toolCall(open, { ...context, client: clientOf(server, ctx) ?? context.client }, ctx.mcpReq.signal);
+    toolCall(
+      open,
+      {
+        ...context,
+        client: clientOf(server, ctx) ?? context.client,
+        approval: context.approval ?? (canAsk(server, ctx) ? elicitedApproval(ctx.mcpReq) : undefined),
+      },
+      ctx.mcpReq.signal,
+    );
   for (const tool of toolsFor(context))
     server.registerTool(
       tool.name,
@@ -33,8 +45,13 @@ export const createServer = (open: () => Promise<AgentStore>, context: McpContex
         annotations: tool.hints,
       },
       async (input: unknown, ctx: ServerContext) => {
-        const { text, isError } = await tool.run(input, () => callOf(ctx));
-        return { content: [{ type: 'text', text }], ...(isError && { isError }) };
+        try {
+          const { text, isError } = await tool.run(input, () => callOf(ctx));
+          return { content: [{ type: 'text', text }], ...(isError && { isError }) };
+        } catch (error) {
+          if (error instanceof QuestionForPerson) return error.result;
+          throw error;
+        }
       },
     );
   registerResources(server, callOf);
@@ -42,10 +59,21 @@ export const createServer = (open: () => Promise<AgentStore>, context: McpContex
   return server;
 };
 
-/** Name and version: with each request since protocol 2026-07-28, before that from the handshake. */
-const clientOf = (server: McpServer, { mcpReq }: ServerContext): string | undefined => {
-  const envelope = mcpReq.envelope as Readonly<Record<string, Implementation | undefined>> | undefined;
+/** Whether the client puts questions of a server to people. */
+const canAsk = (server: McpServer, ctx: ServerContext): boolean => {
+  const declared = envelopeOf(ctx)?.[CLIENT_CAPABILITIES_META_KEY] as ClientCapabilities | undefined;
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only source for older clients
-  const info = envelope?.[CLIENT_INFO_META_KEY] ?? server.server.getClientVersion();
+  return (declared ?? server.server.getClientCapabilities())?.elicitation !== undefined;
+};
+
+/** Name and version. */
+const clientOf = (server: McpServer, ctx: ServerContext): string | undefined => {
+  const given = envelopeOf(ctx)?.[CLIENT_INFO_META_KEY] as Implementation | undefined;
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- as above
+  const info = given ?? server.server.getClientVersion();
   return info && clientName(info);
 };
+
+/** What comes with each request since protocol 2026-07-28; before that, with the handshake. */
+const envelopeOf = ({ mcpReq }: ServerContext) =>
+  mcpReq.envelope as Readonly<Record<string, unknown>> | undefined;

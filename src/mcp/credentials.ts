@@ -29,10 +29,11 @@ export const findCredentials = async (text: string): Promise<string[]> => {
  */
 export const refuseCredentials = async (
   text: string,
-  { approval, client }: Pick<McpContext, 'approval' | 'client'> = { client: '' },
-  signal?: AbortSignal,
+  { approval, client }: Pick<McpContext, 'approval' | 'client'>,
+  { signal, file }: { readonly signal?: AbortSignal | undefined; readonly file?: string } = {},
 ): Promise<void> => {
-  const found = await findCredentials(text);
+  const places = await findCredentials(text);
+  const found = file === undefined ? places : places.map((place) => `${file}, ${place}`);
   if (found.length === 0 || (await approval?.credentials(found, client, signal))) return;
   throw new MemoryError(
     'forbidden',

@@ -6,6 +6,7 @@ import type { CallOptions } from '../memory/ports.ts';
 import type { AgentStore } from './agentStore.ts';
 import { dataJson } from './answers/dataJson.ts';
 import type { McpContext } from './mcpContext.ts';
+import { QuestionForPerson } from './questionForPerson.ts';
 import { inputReader } from './toolInput.ts';
 
 /** Hints for the host: which calls it may make without asking. */
@@ -42,7 +43,7 @@ interface ToolDefinition<Input extends z.ZodObject> {
   run(input: z.output<Input>, call: ToolCall): Promise<string>;
 }
 
-/** A tool of the server, of whatever host: never rejects but for an abort. */
+/** A tool of the server, of whatever host: rejects only with a `QuestionForPerson`. */
 export interface MemoryTool extends Omit<ToolDefinition<z.ZodObject>, 'run'> {
   run(input: unknown, call: () => Promise<ToolCall>): Promise<ToolAnswer>;
 }
@@ -55,6 +56,7 @@ export const defineTool = <Input extends z.ZodObject>(definition: ToolDefinition
       try {
         return { text: await definition.run(read(input), await call()), isError: false };
       } catch (error) {
+        if (error instanceof QuestionForPerson) throw error;
         return { text: errorText(error), isError: true };
       }
     },

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Client } from '@modelcontextprotocol/client';
+import { Client, type ElicitResult } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { AgentLog } from '../../src/local/agentLog.ts';
 import { type CliHome, mainScript, makeCliHome, requireWeights } from '../unit/cli/runCli.ts';
@@ -30,8 +31,17 @@ describe('edge-memory mcp', () => {
     await home.remove();
   });
 
-  const connect = async (mode: 'auto' | 'legacy' = 'legacy', args: readonly string[] = []) => {
-    const client = new Client({ name: 'Test Agent', version: '7.1' }, { versionNegotiation: { mode } });
+  /** `person` answers questions that the server has for them; without it the client puts none. */
+  const connect = async (
+    mode: 'auto' | 'legacy' = 'legacy',
+    args: readonly string[] = [],
+    person?: (question: string) => ElicitResult,
+  ) => {
+    const client = new Client(
+      { name: 'Test Agent', version: '7.1' },
+      { versionNegotiation: { mode }, ...(person && { capabilities: { elicitation: {} } }) },
+    );
+    if (person) client.setRequestHandler('elicitation/create', ({ params }) => person(params.message));
     await client.connect(
       new StdioClientTransport({
         command: process.execPath,
@@ -64,10 +74,12 @@ describe('edge-memory mcp', () => {
     params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'raw', version: '1' } },
   });
 
-  for (const [mode, protocol] of [
+  const modes = [
     ['legacy', '2025-11-25'],
     ['auto', '2026-07-28'],
-  ] as const)
+  ] as const;
+
+  for (const [mode, protocol] of modes)
     it(`serves the official client over stdio in protocol ${protocol}, and says who stored what`, async () => {
       const { client, call } = await connect(mode);
       assert.equal(client.getNegotiatedProtocolVersion(), protocol);
@@ -167,5 +179,74 @@ describe('edge-memory mcp', () => {
       const [code] = (await once(child, 'exit')) as [number | null];
       assert.equal(code, 0);
     }
+  });
+
+  describe('--confirm-stores', () => {
+    const yes: ElicitResult = { action: 'accept', content: { store: true } };
+    const key = ['ghp', 'a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8'].join('_');
+
+    for (const [mode, protocol] of modes)
+      it(`asks through the client in protocol ${protocol}, and stores only after a yes`, async () => {
+        const asked: string[] = [];
+        let answer = yes;
+        const { call } = await connect(mode, ['--confirm-stores'], (question) => {
+          asked.push(question);
+          return answer;
+        });
+        assert.equal(
+          (await call('memory_store', { content: 'Deploy with make ship' })).head['outcome'],
+          'stored',
+        );
+        assert.match(asked.join(), /Test Agent 7\.1 wants to store a memory:\s+Deploy with make ship/);
+        const refusals: readonly ElicitResult[] = [
+          { action: 'decline' },
+          { action: 'cancel' },
+          { action: 'accept', content: { store: false } },
+        ];
+        for (answer of refusals) {
+          const { isError, head } = await call('memory_store', { content: 'Never on Fridays' });
+          assert.ok(isError);
+          assert.match(String(head['message']), /the person said no/);
+        }
+        assert.equal((await call('memory_list')).memories.length, 1);
+      });
+
+    for (const [mode, protocol] of modes)
+      it(`asks about credentials, then about the text, in protocol ${protocol}`, async () => {
+        const asked: string[] = [];
+        const { call } = await connect(mode, ['--confirm-stores'], (question) => {
+          asked.push(question);
+          return yes;
+        });
+        const { head } = await call('memory_store', {
+          content: `the token of the build is ${key}`,
+          force: true,
+        });
+        assert.equal(head['outcome'], 'stored');
+        assert.deepEqual(
+          asked.map((question) => question.includes('credentials')),
+          [true, false],
+        );
+        assert.ok(!asked[0]?.includes(key), asked[0]);
+      });
+
+    it('asks once for all files of a folder', async () => {
+      for (const name of ['a.md', 'b.md']) await writeFile(path.join(home.folder, name), `text of ${name}`);
+      let asked = 0;
+      const args = ['--confirm-stores', '--workspace', home.folder];
+      const { call } = await connect('auto', args, () => {
+        asked++;
+        return yes;
+      });
+      const { head } = await call('memory_ingest', { directory_path: '.', recursive: false });
+      assert.deepEqual([head['files'], head['stored'], asked], [2, 2, 1]);
+    });
+
+    it('stores nothing where the client can not ask', async () => {
+      const { call } = await connect('auto', ['--confirm-stores']);
+      const { isError, head } = await call('memory_store', { content: 'unseen' });
+      assert.ok(isError);
+      assert.match(String(head['message']), /nobody can be asked/);
+    });
   });
 });

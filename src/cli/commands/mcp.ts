@@ -1,14 +1,15 @@
 import { once } from 'node:events';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import type { McpContext } from '../../mcp/mcpContext.ts';
 import { MemoryError } from '../../memory/errors.ts';
 import { agentCli } from '../agentCli.ts';
+import { askedToEnd } from '../askedToEnd.ts';
 import type { Cli } from '../cli.ts';
 import { currentProject } from '../currentProject.ts';
 import { LazyStore } from '../lazyStore.ts';
-import { commaSeparated } from '../options.ts';
+import { commaSeparated, port } from '../options.ts';
 import { note } from '../output.ts';
 import { recordActs } from '../recordActs.ts';
 import { localChoice } from '../storeChoice.ts';
@@ -19,6 +20,7 @@ interface McpOptions {
   readonly onlyProject?: boolean;
   readonly workspace?: string;
   readonly readOnly?: boolean;
+  readonly confirmStores?: boolean;
   readonly olderNames?: boolean;
   readonly disable?: string[];
 }
@@ -35,13 +37,6 @@ Without --http it speaks over standard input and output, as clients start it:
 Over HTTP it listens on this machine only, at /mcp, for clients that send
 "Authorization: Bearer TOKEN", where TOKEN is what ${TOKEN} holds.`;
 
-const port = (value: string): number => {
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < 0 || number > 65_535)
-    throw new InvalidArgumentError('It must be a port, 0 to 65535.');
-  return number;
-};
-
 export const addMcpCommand = (program: Command, cli: Cli): void => {
   program
     .command('mcp')
@@ -54,6 +49,10 @@ export const addMcpCommand = (program: Command, cli: Cli): void => {
     .option('--only-project', 'agents see and change memories of this project only')
     .option('--workspace <folder>', 'the folder whose files agents may ingest; default: here')
     .option('--read-only', 'agents may not store, change or delete')
+    .option(
+      '--confirm-stores',
+      'a person confirms what agents store, asked by the client; where it can not ask, nothing is stored',
+    )
     .option('--older-names', "offer mcp-memory-service's older tool names too")
     .option('--disable <a,b>', 'tools that are not offered', commaSeparated)
     .addHelpText('after', HELP)
@@ -80,17 +79,12 @@ const contextOf = async (cli: Cli, version: string, options: McpOptions): Promis
       readOnly: options.readOnly,
       olderNames: options.olderNames,
       onlyProject: options.onlyProject,
+      confirmStores: options.confirmStores,
       disabledTools: options.disable,
     },
     ...(isWorkspace && { files: new WorkspaceFiles(workspace) }),
     ...recordActs(path.dirname(localChoice(cli).database)),
   };
-};
-
-/** Resolves when the process is asked to end. */
-const asked = async (signal: AbortSignal): Promise<void> => {
-  if (signal.aborted) return;
-  await Promise.race([once(signal, 'abort'), once(process, 'SIGTERM')]);
 };
 
 const serveStdio = async (cli: Cli, serving: LazyStore, context: McpContext): Promise<void> => {
@@ -101,7 +95,11 @@ const serveStdio = async (cli: Cli, serving: LazyStore, context: McpContext): Pr
   const transport = new StdioServerTransport(process.stdin, process.stdout, {
     maxBufferSize: LONGEST_MESSAGE,
   });
-  const ended = Promise.race([once(process.stdin, 'end'), once(process.stdin, 'close'), asked(cli.signal)]);
+  const ended = Promise.race([
+    once(process.stdin, 'end'),
+    once(process.stdin, 'close'),
+    askedToEnd(cli.signal),
+  ]);
   const handle = serve(() => createServer(serving.open, context), {
     transport,
     onerror: (error) => note(`mcp: ${error.message}`),
@@ -129,7 +127,7 @@ const serveHttp = async (cli: Cli, serving: LazyStore, context: McpContext, port
     token,
   );
   // Whoever reads where it listens may ask it to end at once.
-  const ending = asked(cli.signal);
+  const ending = askedToEnd(cli.signal);
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -1,5 +1,6 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import { port } from '../options.ts';
 
 const HELP = `
 It listens on this machine only. Where EDGE_MEMORY_API_KEY is set, requests must bear it:
@@ -12,13 +13,6 @@ Examples:
     -d '{"query": "when do we release", "n_results": 5}'
   curl http://localhost:8000/api/stats
   curl http://localhost:8000/api/health`;
-
-const port = (value: string): number => {
-  const number = Number(value);
-  if (!Number.isInteger(number) || number < 0 || number > 65_535)
-    throw new InvalidArgumentError('It must be a port, 0 to 65535.');
-  return number;
-};
 
 export const addServeCommand = (program: Command, cli: Cli): void => {
   program

@@ -14,6 +14,8 @@ const EXTENSIONS =
     .split(' ')
     .map((extension) => `.${extension}`);
 const SKIPPED = 20;
+const ASK_ALONE =
+  'To store a file with credentials all the same, ingest it alone, by file_path: the person is asked where that is possible.';
 
 const input = z.object({
   file_path: z.string().optional(),
@@ -44,23 +46,33 @@ export const memoryIngest = defineTool({
     const { paths, more } = await pathsOf(given, files);
     const done = { files: 0, stored: 0, known: 0 };
     const skipped: { file: string; because: string }[] = [];
+    const store = async (memories: readonly NewMemory[]): Promise<void> => {
+      const results = memories.length === 0 ? [] : await call.store.storeMany(memories, call.options);
+      for (const { outcome } of results) done[outcome === 'merged' ? 'known' : 'stored']++;
+    };
+    const asked: NewMemory[] = [];
+    let isSecret = false;
     for (const path of paths) {
       call.options.signal?.throwIfAborted();
       try {
         const memories = await chunksOfFile(path, given, files, call);
-        const results = memories.length === 0 ? [] : await call.store.storeMany(memories, call.options);
+        if (call.context.settings.confirmStores) asked.push(...memories);
+        else await store(memories);
         done.files++;
-        for (const { outcome } of results) done[outcome === 'merged' ? 'known' : 'stored']++;
       } catch (error) {
         // Of one file; what is wrong with the store would be wrong for all.
         if (given.directory_path === undefined || !MemoryError.is(error) || isOfStore(error)) throw error;
         skipped.push({ file: path, because: error.message });
+        isSecret ||= error.code === 'forbidden';
       }
     }
+    // One question for all of it.
+    await store(asked);
     return dataJson({
       outcome: 'ingested',
       ...done,
       ...(skipped.length > 0 && { skipped: skipped.length, first_skipped: skipped.slice(0, SKIPPED) }),
+      ...(isSecret && { next_step: ASK_ALONE }),
       ...(more && { left_out: 'there are more files; raise max_files' }),
     });
   },
@@ -92,12 +104,14 @@ const pathsOf = async (
 
 const chunksOfFile = async (
   given: string,
-  { chunk_size: size = 1000, chunk_overlap = 200, tags, project }: Input,
+  { directory_path, chunk_size: size = 1000, chunk_overlap = 200, tags, project }: Input,
   files: FileReader,
   call: ToolCall,
 ): Promise<NewMemory[]> => {
   const { path, text } = await files.read(given);
-  await refuseCredentials(text);
+  // Nobody is asked about one file after the other.
+  const askable = directory_path === undefined ? call.context : { client: call.context.client };
+  await refuseCredentials(text, askable, { ...call.options, file: path });
   const chunks = chunksOf(text, { size, overlap: Math.min(chunk_overlap, Math.floor(size / 2)) });
   let [line, counted] = [1, 0];
   return chunks.flatMap(({ start, end }, i) => {

@@ -38,7 +38,7 @@ export const memoryStore = defineTool({
     await refuseCredentials(
       [content, ...(tags ?? []), JSON.stringify(kept)].join('\n'),
       call.context,
-      options.signal,
+      options,
     );
     const memory: NewMemory = {
       content,

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { MemoryError } from '../../memory/errors.ts';
 import { isProjectTag } from '../../memory/projects.ts';
 import { dataJson } from '../answers/dataJson.ts';
 import { shortHash } from '../answers/memoryEntry.ts';
@@ -23,18 +22,12 @@ export const memoryUpdate = defineTool({
       metadata: z.looseObject({}).optional().describe('Merged; null removes a key'),
       project: z.string().optional(),
     }),
-    preserve_timestamps: z.boolean().optional().describe('Always true here'),
+    preserve_timestamps: z.boolean().optional().describe('Either way the time of the change is noted'),
   }),
   hints: DESTROYS,
-  run: async ({ content_hash, updates, preserve_timestamps }, { store, context, source, options }) => {
+  run: async ({ content_hash, updates }, { store, context, source, options }) => {
     if (Object.values(updates).every((value) => value === undefined))
       throw missingParameter('memory_update', 'at least one of updates.content, tags, memory_type, metadata');
-    if (preserve_timestamps === false)
-      throw new MemoryError(
-        'invalid-input',
-        'Nothing was updated: a memory keeps the time of its creation; the time of the change is noted beside it.',
-        'Leave out preserve_timestamps. For a memory of today, use memory_store with supersedes.',
-      );
     const { add_tags, remove_tags, memory_type, ...same } = updates;
     await refuseCredentials(
       [
@@ -44,7 +37,7 @@ export const memoryUpdate = defineTool({
         JSON.stringify(same.metadata ?? {}),
       ].join('\n'),
       context,
-      options.signal,
+      options,
     );
     const old = await findMemory(store, content_hash, options);
     const memory = await store.update(

@@ -191,7 +191,7 @@ describe('what agents do', () => {
       const call = await connect(confirmStores);
       const { isError, head } = await call('memory_store', { content: 'Deploy with make ship' });
       assert.ok(isError);
-      assert.match(String(head['message']), /no window is open/);
+      assert.match(String(head['message']), /nobody can be asked/);
       assert.deepEqual(await contents(), []);
     });
 

@@ -44,9 +44,12 @@ describe('configurations for other clients', () => {
   });
 
   it('carry over what a person lets agents do', () => {
-    const settings = { readOnly: true, onlyProject: true, disabledTools: ['memory_ingest', 'memory_graph'] };
+    const settings = {
+      ...{ readOnly: true, onlyProject: true, confirmStores: true },
+      disabledTools: ['memory_ingest', 'memory_graph'],
+    };
     assert.deepEqual(serverLaunch(LAUNCHER, 'linux', { settings }).args, [
-      ...['mcp', '--read-only', '--only-project'],
+      ...['mcp', '--read-only', '--only-project', '--confirm-stores'],
       ...['--disable', 'memory_ingest,memory_graph'],
     ]);
   });

@@ -123,7 +123,31 @@ describe('ingesting files', () => {
     assert.equal(head['skipped'], 3);
     const reasons = JSON.stringify(head['first_skipped']);
     for (const because of [/no text in UTF-8/, /2 MiB/, /credentials/]) assert.match(reasons, because);
+    assert.match(String(head['next_step']), /alone, by file_path/);
     assert.ok((await ingest({ file_path: 'token.md' })).isError);
+  });
+
+  it('asks the person about a single file that holds credentials', async () => {
+    write('token.md', `first\n${['ghp', 'a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8'].join('_')}`);
+    const asked: string[] = [];
+    const ask = async (answer: boolean) => {
+      const { call } = await connect(memories.store, {
+        files: new WorkspaceFiles(inFolder('work')),
+        approval: {
+          stores: () => Promise.resolve(true),
+          credentials: (found) => {
+            asked.push(...found);
+            return Promise.resolve(answer);
+          },
+        },
+      });
+      return call('memory_ingest', { file_path: 'token.md' });
+    };
+    assert.ok((await ask(false)).isError);
+    assert.match(asked.join(), /^token\.md, line 2: /);
+    assert.deepEqual(await files(), []);
+    assert.equal((await ask(true)).head['stored'], 1);
+    assert.deepEqual(await files(), ['token.md']);
   });
 
   it('asks for a path', async () => {

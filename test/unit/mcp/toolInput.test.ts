@@ -65,17 +65,20 @@ describe('the arguments of a call', () => {
       limit: 1,
     });
     assert.equal(found[0]?.['content'], 'deploy better');
-    const dated = await call('memory_update', {
-      content_hash: contentHash,
-      updates: { tags: ['x'] },
-      preserve_timestamps: false,
-    });
-    assert.match(String(dated.head['next_step']), /supersedes/);
-    const kept = await call('memory_update', {
-      content_hash: contentHash,
-      updates: { tags: ['x'] },
-      preserve_timestamps: true,
-    });
-    assert.equal(kept.head['outcome'], 'updated');
+    const [before] = await memories.store.get([contentHash]);
+    for (const preserve_timestamps of [true, false]) {
+      const updates = { tags: [`preserved-${preserve_timestamps}`] };
+      const { head } = await call('memory_update', {
+        content_hash: contentHash,
+        updates,
+        preserve_timestamps,
+      });
+      assert.equal(head['outcome'], 'updated');
+    }
+    const [changed] = await memories.store.get([contentHash]);
+    // Its service keeps the time of the creation, too, whatever is asked.
+    assert.ok(before && changed);
+    assert.equal(changed.createdAt, before.createdAt);
+    assert.ok(changed.updatedAt > before.updatedAt);
   });
 });
