@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
+import { handedOut } from '../../src/local/handedOut.ts';
 import { type CliHome, makeCliHome, requireWeights } from '../unit/cli/runCli.ts';
 import { answerOf } from '../unit/mcp/mcpClient.ts';
 
@@ -57,5 +58,14 @@ describe('edge-memory mcp-config', () => {
       /^claude mcp add .*--scope user edge-memory -- .*edge-memory mcp\n$/,
     );
     assert.equal(answer['file'], null);
+  });
+
+  it('is remembered where the editor looks for what was handed out, the latest first', async () => {
+    for (const client of ['cursor', 'zed', 'cursor']) await home.json(['mcp-config', client]);
+    const entries = await handedOut(path.join(home.folder, 'store'));
+    assert.deepEqual(
+      entries.map(({ client }) => client),
+      ['cursor', 'zed'],
+    );
   });
 });

@@ -12,7 +12,7 @@ const PATIENCE_MS = 20_000;
 
 describe('what is set up for agents of other programs', function () {
   this.timeout(90_000);
-  const traces = async () => new AgentTraces((await services()).context.globalState);
+  const traces = async () => new AgentTraces(await services());
 
   describe('an MCP configuration', () => {
     it('is copied whole, with a command that exists, and remembered', async () => {
@@ -23,7 +23,7 @@ describe('what is set up for agents of other programs', function () {
         const { mcpServers } = JSON.parse(text) as { mcpServers: Record<string, { command: string }> };
         await access(mcpServers['edge-memory']?.command ?? '');
         await eventually(() => assert.match(messages.texts.join(), /~\/\.cursor\/mcp\.json.*Cursor/));
-        assert.ok((await traces()).copied.some(({ client }) => client === 'cursor'));
+        assert.ok((await (await traces()).copied()).some(({ client }) => client === 'cursor'));
       } finally {
         messages.restore();
         await (await traces()).forgetCopied('cursor');

@@ -4,6 +4,7 @@ import { Argument, type Command } from 'commander';
 import { MCP_CLIENTS, type McpClientId } from '../../mcp/clientConfigs.ts';
 import type { Cli } from '../cli.ts';
 import { answer, dim, note } from '../output.ts';
+import { localChoice } from '../storeChoice.ts';
 
 const HELP = `
 It names the command in ~/.edge-memory/bin by its whole path, which stays the same when the extension is updated.
@@ -16,16 +17,22 @@ export const addMcpConfigCommand = (program: Command, cli: Cli): void => {
     .addArgument(new Argument('<client>', 'the program').choices(MCP_CLIENTS))
     .addHelpText('after', HELP)
     .action(async (client: McpClientId) => {
-      const [{ clientConfig, serverLaunch }, { defaultDataFolder }] = await Promise.all([
-        import('../../mcp/clientConfigs.ts'),
-        import('../../local/paths.ts'),
-      ]);
+      const [{ clientConfig, serverLaunch }, { rememberHandedOut }, { defaultDataFolder }] =
+        await Promise.all([
+          import('../../mcp/clientConfigs.ts'),
+          import('../../local/handedOut.ts'),
+          import('../../local/paths.ts'),
+        ]);
       const launcher = await installedLauncher(defaultDataFolder());
       const named = cli.options().database ?? process.env['EDGE_MEMORY_DATABASE'];
       const launch = serverLaunch(launcher, process.platform, {
         database: named ? path.resolve(named) : undefined,
       });
       const { name, file, text, undo } = clientConfig(client, launch, process.platform);
+      // The editor lists it, and Turn Off tells of it.
+      await rememberHandedOut(path.dirname(localChoice(cli).database), client).catch((error: unknown) =>
+        note(`It is not remembered that this was printed: ${String(error)}`),
+      );
       answer(cli, { client, name, file: file ?? null, text, undo: undo ?? null }, () => text.trimEnd());
       if (cli.options().json) return;
       note(

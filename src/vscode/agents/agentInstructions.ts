@@ -33,11 +33,11 @@ export async function agentInstructions(services: CommandServices): Promise<bool
 }
 
 export async function changeInstructions(
-  { context }: CommandServices,
+  services: CommandServices,
   { uri, name, action }: Choice,
 ): Promise<boolean> {
   const before = await readFile(uri);
-  const traces = new AgentTraces(context.globalState);
+  const traces = new AgentTraces(services);
   if (before === undefined && action === 'remove') {
     await traces.setInstructionFile(uri.toString(), false);
     say(vscode.l10n.t('There is no {0} any more', name));

@@ -1,5 +1,7 @@
 import type * as vscode from 'vscode';
-import type { McpClientId } from '../../mcp/clientConfigs.ts';
+import { forgetHandedOut, handedOut, rememberHandedOut } from '../../local/handedOut.ts';
+import { MCP_CLIENTS, type McpClientId } from '../../mcp/clientConfigs.ts';
+import type { Services } from '../services.ts';
 
 /** A configuration that was handed out. */
 export interface CopiedConfiguration {
@@ -8,32 +10,33 @@ export interface CopiedConfiguration {
   readonly at: number;
 }
 
-const COPIED = 'agents.copiedConfigurations';
 const SECTIONS = 'agents.instructionFiles';
 
 /** What was set up for agents outside of this extension, so that it can be found and taken back. */
 export class AgentTraces {
   readonly #state: vscode.Memento;
+  readonly #dataFolder: string;
 
-  constructor(state: vscode.Memento) {
-    this.#state = state;
+  constructor({ context, settings }: Pick<Services, 'context' | 'settings'>) {
+    this.#state = context.globalState;
+    this.#dataFolder = settings.dataFolder;
   }
 
-  /** The latest for each client, newest first. */
-  get copied(): readonly CopiedConfiguration[] {
-    return this.#state.get<CopiedConfiguration[]>(COPIED, []);
+  /** The latest for each client, newest first; those that the terminal printed, too. */
+  async copied(): Promise<readonly CopiedConfiguration[]> {
+    const entries = await handedOut(this.#dataFolder);
+    return entries.flatMap(({ client: name, at }) => {
+      const client = MCP_CLIENTS.find((known) => known === name);
+      return client === undefined ? [] : [{ client, at }];
+    });
   }
 
-  async rememberCopied(client: McpClientId): Promise<void> {
-    const others = this.copied.filter((copied) => copied.client !== client);
-    await this.#state.update(COPIED, [{ client, at: Date.now() }, ...others]);
+  rememberCopied(client: McpClientId): Promise<void> {
+    return rememberHandedOut(this.#dataFolder, client);
   }
 
-  async forgetCopied(client: McpClientId): Promise<void> {
-    await this.#state.update(
-      COPIED,
-      this.copied.filter((copied) => copied.client !== client),
-    );
+  forgetCopied(client: McpClientId): Promise<void> {
+    return forgetHandedOut(this.#dataFolder, client);
   }
 
   /** URIs of the files that were given a section of ours. */

@@ -13,13 +13,13 @@ export async function copyMcpConfiguration(
   if (chosen === undefined) return undefined;
   const config = await configurationFor(services, chosen);
   await vscode.env.clipboard.writeText(config.text);
-  await new AgentTraces(services.context.globalState).rememberCopied(chosen);
+  await new AgentTraces(services).rememberCopied(chosen);
   void sayWhereItGoes(services, config);
   return config.text;
 }
 
 async function chooseClient(services: CommandServices): Promise<McpClientId | undefined> {
-  const copied = new Set(new AgentTraces(services.context.globalState).copied.map(({ client }) => client));
+  const copied = new Set((await new AgentTraces(services).copied()).map(({ client }) => client));
   const items = await Promise.all(
     MCP_CLIENTS.map(async (client) => {
       const { name, file } = await configurationFor(services, client);

@@ -27,7 +27,7 @@ export async function showAgentTraces(services: CommandServices): Promise<void> 
 }
 
 const sectionItems = (services: CommandServices): TraceItem[] =>
-  new AgentTraces(services.context.globalState).instructionFiles.map((text) => {
+  new AgentTraces(services).instructionFiles.map((text) => {
     const uri = vscode.Uri.parse(text);
     const name = vscode.workspace.asRelativePath(uri);
     return {
@@ -39,7 +39,7 @@ const sectionItems = (services: CommandServices): TraceItem[] =>
 
 const configurationItems = async (services: CommandServices): Promise<TraceItem[]> =>
   Promise.all(
-    new AgentTraces(services.context.globalState).copied.map(async ({ client, at }) => {
+    (await new AgentTraces(services).copied()).map(async ({ client, at }) => {
       const config = await configurationFor(services, client);
       const day = new Date(at).toLocaleDateString();
       return {
@@ -66,7 +66,7 @@ async function takeBack(
   const done = vscode.l10n.t('It Is Removed');
   const canOpen = config.undo !== undefined || file !== undefined;
   const answer = await vscode.window.showInformationMessage(help, ...(canOpen ? [open] : []), done);
-  if (answer === done) await new AgentTraces(services.context.globalState).forgetCopied(client);
+  if (answer === done) await new AgentTraces(services).forgetCopied(client);
   else if (answer === open && config.undo !== undefined) await vscode.env.clipboard.writeText(config.undo);
   else if (answer === open && file !== undefined) await openConfiguration(file, '');
 }

@@ -23,10 +23,10 @@ const LAUNCHERS = ['edge-memory', 'edge-memory.cmd'];
  */
 export async function turnOff(services: CommandServices): Promise<string | undefined> {
   const { context, settings } = services;
-  const traces = new AgentTraces(context.globalState);
+  const traces = new AgentTraces(services);
   // Before the launcher goes: configurations name its place.
   const copied = await Promise.all(
-    traces.copied.map(async ({ client }) => configurationFor(services, client)),
+    (await traces.copied()).map(async ({ client }) => configurationFor(services, client)),
   );
   const changed = changedSettings(context);
   const bin = path.join(settings.dataFolder, 'bin');
