@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { AgentLog } from '../../local/agentLog.ts';
+import { AgentLog, agentLogIn } from '../../local/agentLog.ts';
 import type { AgentAct } from '../../memory/agentActs.ts';
 import type { Services } from '../services.ts';
 import { agentNotice } from './agentSettings.ts';
@@ -13,7 +13,7 @@ const RECENT = 50;
 export class AgentActivity implements vscode.Disposable {
   readonly #services: Services;
   readonly #log: AgentLog;
-  readonly #unsubscribe: () => void;
+  readonly #disposables: vscode.Disposable;
   readonly #startedAt = Date.now() / 1000;
   /** Ids of acts that were told, or are not to be. */
   readonly #known = new Set<string>();
@@ -23,9 +23,21 @@ export class AgentActivity implements vscode.Disposable {
   constructor(services: Services) {
     this.#services = services;
     this.#log = new AgentLog(services.settings.dataFolder);
-    this.#unsubscribe = services.store.onDidChange((event) => {
-      if (event.kind === 'changed' && event.by === 'another-process') void this.#hearOthers();
-    });
+    const hear = (): void => void this.#hearOthers();
+    // Of what happens at Cloudflare nothing tells but what this machine's processes write down.
+    const watcher = vscode.workspace.createFileSystemWatcher(
+      new vscode.RelativePattern(vscode.Uri.file(agentLogIn(services.settings.dataFolder)), '*.jsonl'),
+    );
+    this.#disposables = vscode.Disposable.from(
+      watcher,
+      watcher.onDidChange(hear),
+      watcher.onDidCreate(hear),
+      {
+        dispose: services.store.onDidChange((event) => {
+          if (event.kind === 'changed' && event.by === 'another-process') hear();
+        }),
+      },
+    );
   }
 
   /** What was done is done: that it could not be kept is only logged. */
@@ -41,14 +53,16 @@ export class AgentActivity implements vscode.Disposable {
 
   dispose(): void {
     clearTimeout(this.#timer);
-    this.#unsubscribe();
+    this.#disposables.dispose();
   }
 
   /** Only the window that the person is at tells them. */
   async #hearOthers(): Promise<void> {
     const recent = await this.#log.recent(RECENT).catch(() => []);
     const fresh = recent.filter(({ id, at }) => at > this.#startedAt && !this.#known.has(id));
+    if (fresh.length === 0) return;
     for (const { id } of fresh) this.#known.add(id);
+    this.#services.events.refresh();
     if (vscode.window.state.focused) this.#tellSoon(fresh);
   }
 
