@@ -1,4 +1,9 @@
 import assert from 'node:assert/strict';
+import { CloudflareClient } from '../../src/cloudflare/client.ts';
+import { createD1Database } from '../../src/cloudflare/d1Databases.ts';
+import { createNodeFetch } from '../../src/cloudflare/nodeFetch.ts';
+import { openCloudStore } from '../../src/cloudflare/openCloudStore.ts';
+import { VectorizeIndex } from '../../src/cloudflare/vectorize.ts';
 import { createDatabase, createIndex } from '../contract/emulatorRequests.ts';
 import { McpMemoryService } from '../contract/mcpMemoryService.ts';
 import { type Emulator, startEmulator } from '../emulator/emulator.ts';
@@ -6,10 +11,9 @@ import { type OpenWorkbench, openWorkbench } from '../harness/openWorkbench.ts';
 import type { Workbench } from '../harness/workbench.ts';
 import { quickTitle, store } from './steps.ts';
 
-const accounts = [
-  { id: 'a'.repeat(32), name: 'Work' },
-  { id: 'b'.repeat(32), name: 'Home' },
-];
+const work = { id: 'a'.repeat(32), name: 'Work' };
+const home = { id: 'b'.repeat(32), name: 'Home' };
+const accounts = [work, home];
 
 describe('connecting to Cloudflare, as a person meets it', () => {
   let emulator: Emulator;
@@ -19,7 +23,16 @@ describe('connecting to Cloudflare, as a person meets it', () => {
   before(async () => {
     emulator = await startEmulator({ accounts });
     await fillByMcpMemoryService(emulator);
-    vscode = await openWorkbench({ settings: { 'edgeMemory.cloudflare.apiBaseUrl': emulator.baseUrl } });
+    await fillByEdgeMemory(emulator);
+    const variables = { CLOUDFLARE_API_TOKEN: emulator.tokens.create().value };
+    const cursor = { memory: { command: 'uv', env: { ...variables, CLOUDFLARE_ACCOUNT_ID: home.id } } };
+    vscode = await openWorkbench({
+      settings: { 'edgeMemory.cloudflare.apiBaseUrl': emulator.baseUrl },
+      workspaceFiles: {
+        '.env': `CLOUDFLARE_API_TOKEN=${variables.CLOUDFLARE_API_TOKEN}\nCLOUDFLARE_ACCOUNT_ID=${work.id}\n`,
+      },
+      homeFiles: { '.cursor/mcp.json': JSON.stringify({ mcpServers: cursor }) },
+    });
     workbench = vscode.workbench;
     await workbench.openContainer('Edge Memory');
     await store(workbench, 'The staging database listens on port 5433', 'database');
@@ -91,6 +104,15 @@ describe('connecting to Cloudflare, as a person meets it', () => {
     await vscode.page.keyboard.press('Escape');
   });
 
+  it('says that it waits where Cloudflare limits the rate of requests, and goes on by itself', async () => {
+    emulator.faults.add({ kind: 'rate-limited', path: /query$/, times: 1, retryAfterSeconds: 8 });
+    await workbench.command('Edge Memory: Refresh');
+    await workbench.statusItem(/Edge Memory waits \d s: Cloudflare limits the rate/).waitFor();
+    await vscode.screenshot('rate-limited');
+    await workbench.statusItem(/Edge Memory waits/).waitFor({ state: 'detached' });
+    await workbench.statusItem('3 · cloud').waitFor();
+  });
+
   it('asks once for another token when the one in use is revoked', async () => {
     emulator.tokens.revoke(emulator.token);
     await workbench.command('Edge Memory: Refresh');
@@ -98,8 +120,21 @@ describe('connecting to Cloudflare, as a person meets it', () => {
     await workbench.notification('did not accept the API token').waitFor();
     await vscode.screenshot('token-revoked');
     await workbench.answer('did not accept the API token', 'Change Token');
+    await quickTitle(workbench, 'Change Token').waitFor();
+    await workbench.enter(emulator.tokens.create({ accounts: [home.id] }).value);
+    await workbench.inputMessage().getByText('may not use').waitFor();
+    await vscode.screenshot('change-token');
     await workbench.enter(emulator.tokens.create().value);
+    await workbench.statusItem('The new token is in use').waitFor();
     await workbench.statusItem('3 · cloud').waitFor();
+  });
+
+  it('opens the connection anew, and asks about copying only what is not there yet', async () => {
+    await workbench.command('Edge Memory: Reconnect');
+    await workbench.statusItem('Connected to Work').waitFor();
+    await vscode.screenshot('reconnected');
+    await workbench.statusItem('3 · cloud').waitFor();
+    assert.equal(await workbench.dialog().count(), 0);
   });
 
   it('shows the memories of this machine again after Disconnect', async () => {
@@ -108,6 +143,68 @@ describe('connecting to Cloudflare, as a person meets it', () => {
     await workbench.answerDialog('Disconnect');
     await workbench.statusItem('1 · hybrid').waitFor();
     await workbench.treeRow('Use WAL mode').waitFor({ state: 'detached' });
+  });
+
+  it('brings in the settings of a .env file', async () => {
+    await workbench.command('Edge Memory: Import Settings from .env');
+    await quickTitle(workbench, 'Import Settings').waitFor();
+    await workbench.pickRow(/memory.*~\/\.cursor\/mcp\.json/).waitFor();
+    await vscode.screenshot('import-settings');
+    await workbench.pickRow(/\.env/).click();
+    await quickTitle(workbench, 'Memory').waitFor();
+    await workbench.pickRow(/3 memories, connected to Edge Memory before/).click();
+    await workbench.dialog().getByText('Keep your memories in the Cloudflare account “Work”?').waitFor();
+    await vscode.screenshot('import-consent');
+    await workbench.answerDialog('Connect');
+    await workbench.statusItem('3 · cloud').waitFor();
+  });
+
+  it('takes its own tables away, and says before what goes and what stays', async () => {
+    await workbench.command("Edge Memory: Remove Edge Memory's Tables");
+    await workbench.dialog().getByText('Time Travel bookmark').waitFor();
+    await vscode.screenshot('remove-tables');
+    await workbench.answerDialog('Remove and Disconnect');
+    await workbench.statusItem('1 · hybrid').waitFor();
+    await vscode.screenshot('tables-removed');
+  });
+
+  it('brings in what an MCP client knows, and proposes a model that knows the languages of the memories', async () => {
+    await workbench.command('Edge Memory: Import Settings from .env');
+    await workbench.pickRow(/memory.*~\/\.cursor\/mcp\.json/).click();
+    await workbench.pickRow(/12 memories, connected to Edge Memory before/).click();
+    await workbench.answerDialog('Connect');
+    await workbench.dialog().getByText('Copy 1 memory').waitFor();
+    await workbench.answerDialog('Cancel');
+    await workbench.statusItem('12 · cloud').waitFor();
+    await workbench.saw(/A fifth of your memories are in languages that the embedding model does not know/);
+    await vscode.screenshot('model-proposed');
+    await workbench.answer(/A fifth of your memories/, 'Rebuild Index');
+    await workbench.dialog().getByText('bge-m3').first().waitFor();
+    await vscode.screenshot('rebuild-index');
+    await workbench.answerDialog('Cancel');
+    await workbench.command('Edge Memory: Disconnect');
+    await workbench.answerDialog('Disconnect');
+    await workbench.statusItem('1 · hybrid').waitFor();
+  });
+
+  it('offers commands for an administrator where the token may not create what is missing', async () => {
+    const token = emulator.tokens.create({
+      accounts: [home.id],
+      permissions: ['D1 Edit', 'Vectorize Read', 'Workers AI Read', 'Account Settings Read'],
+    });
+    await workbench.command('Edge Memory: Connect to Cloudflare');
+    await workbench.enter(token.value);
+    await workbench.pickRow('Choose other resources').click();
+    await workbench.pickRow('mcp-memory-db').click();
+    await workbench.pickRow('Create a new one').click();
+    await workbench.enter('team-index');
+    await workbench.pickRow('Automatic').click();
+    await workbench.dialog().getByText('To be created: the Vectorize index team-index').waitFor();
+    await workbench.answerDialog('Connect');
+    await workbench.saw(/Not connected, because something is missing .* “Vectorize Edit”/);
+    await vscode.screenshot('copy-commands');
+    await workbench.answer(/something is missing that this token may not create/, 'Copy Commands');
+    await workbench.statusItem('1 · hybrid').waitFor();
   });
 });
 
@@ -119,4 +216,26 @@ async function fillByMcpMemoryService(emulator: Emulator): Promise<void> {
   await service.initialize();
   await service.store({ content: 'Use WAL mode for the SQLite journal', tags: ['sqlite'] });
   await service.store({ content: 'Deploys go out on Tuesdays', tags: ['release'] });
+}
+
+/** Memories of an earlier connection, a third of them in Japanese. */
+async function fillByEdgeMemory(emulator: Emulator): Promise<void> {
+  const [database, index] = ['mcp-memory-db', 'mcp-memory-index'];
+  const network = createNodeFetch();
+  const client = new CloudflareClient({
+    fetch: network.fetch,
+    token: () => emulator.token,
+    baseUrl: emulator.baseUrl,
+  });
+  const { id } = await createD1Database(client, home.id, database);
+  const config = { dimensions: 768, metric: 'cosine' } as const;
+  await new VectorizeIndex({ client, account: home.id, index }).create(config);
+  const cloud = await openCloudStore({ client, config: { account: home.id, database: id, index } });
+  const text = (i: number): string =>
+    i % 3 === 0
+      ? `${i}番目の会議の議事録は共有フォルダーにあります`
+      : `The minutes of meeting ${i} are shared`;
+  await cloud.storeMany(Array.from({ length: 12 }, (_, i) => ({ content: text(i) })));
+  await cloud.close();
+  await network.close();
 }

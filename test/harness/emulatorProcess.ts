@@ -8,6 +8,8 @@ import { createInterface } from 'node:readline';
 export class EmulatorProcess {
   readonly baseUrl: string;
   readonly token: string;
+  /** May look at everything and change nothing. */
+  readonly readOnlyToken: string;
   readonly accountId: string;
   readonly #child: ChildProcess;
 
@@ -15,12 +17,17 @@ export class EmulatorProcess {
     this.#child = child;
     this.baseUrl = variables['CLOUDFLARE_API_BASE_URL'] ?? '';
     this.token = variables['CLOUDFLARE_API_TOKEN'] ?? '';
+    this.readOnlyToken = variables['READ_ONLY_TOKEN'] ?? '';
     this.accountId = variables['CLOUDFLARE_ACCOUNT_ID'] ?? '';
   }
 
-  /** The variables of the guides, for resources that connecting makes. */
-  get dotEnv(): string {
-    return `CLOUDFLARE_API_TOKEN=${this.token}\nCLOUDFLARE_ACCOUNT_ID=${this.accountId}\n`;
+  /** For a process that is to work with it; connecting makes the resources. */
+  get environment(): Readonly<Record<string, string>> {
+    return {
+      CLOUDFLARE_API_BASE_URL: this.baseUrl,
+      CLOUDFLARE_API_TOKEN: this.token,
+      CLOUDFLARE_ACCOUNT_ID: this.accountId,
+    };
   }
 
   /** `result` of a call, made past the extension. */

@@ -132,9 +132,10 @@ async function profileArgs(profile: Profile): Promise<string[]> {
   return ['--config', config, '--user-data-dir', profile.userData, '--extensions-dir', profile.extensions];
 }
 
-/** The profile's own HOME; without the variables of an editor or npm that this process may have been started from. */
+/** The profile's own HOME; without the variables of an editor, npm or Cloudflare that this process may have been started with. */
 function environment(profile: Profile, extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-  const foreign = /^(VSCODE_|ELECTRON_|CODE_SERVER_|CS_|npm_|PORT$|PASSWORD$|HASHED_PASSWORD$|NODE_OPTIONS$)/;
+  const foreign =
+    /^(VSCODE_|ELECTRON_|CODE_SERVER_|CS_|npm_|CLOUDFLARE_|MCP_MEMORY_|PORT$|PASSWORD$|HASHED_PASSWORD$|NODE_OPTIONS$)/;
   const own = Object.entries(process.env).filter(([name]) => !foreign.test(name));
   return {
     ...Object.fromEntries(own),

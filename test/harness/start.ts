@@ -3,11 +3,12 @@
  * Its profile lasts, memories included, unless `--fresh` asks for a new one.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { openBrowser } from './browser.ts';
 import { installCodeServer } from './codeServer.ts';
+import { connectHome } from './connectHome.ts';
 import { startEmulatorProcess } from './emulatorProcess.ts';
 import { packagedExtension } from './extension.ts';
 import { cache, root } from './paths.ts';
@@ -21,7 +22,7 @@ const usage = `npm start -- [--folder DIR] [--port N] [--fresh] [--shot FILE] [-
   --port N      where VS Code answers on 127.0.0.1 (default: 8088)
   --fresh       with an empty profile that is removed at the end
   --cloudflare-emulator
-                with an emulator of Cloudflare's API to connect to, and a fresh profile
+                connected to an emulator of Cloudflare's API, with a few memories, in a fresh profile
   --shot FILE   take a picture with the Edge Memory sidebar open, and end`;
 
 const { values } = parseArgs({
@@ -46,22 +47,27 @@ async function start(): Promise<void> {
     const profile = await prepareProfile(temporary?.folder ?? path.join(cache, 'start'), {
       ...(emulator && { 'edgeMemory.cloudflare.apiBaseUrl': emulator.baseUrl }),
     });
-    // What a person of the guides has: the token itself can only be kept by the editor.
-    if (emulator) await writeFile(path.join(profile.workspace, '.env'), emulator.dotEnv);
+    // The token stays in the environment of what runs: no file holds it.
+    const env = emulator?.environment ?? {};
+    if (emulator) await connectHome(profile.home, env);
     await installVsix(entry, profile, vsix);
     const folder = values.folder === undefined ? profile.workspace : path.resolve(values.folder);
     if (!existsSync(folder)) throw new Error(`There is no folder ${folder}`);
     const port = Number(values.port ?? (values.shot === undefined ? 8088 : 0));
-    const server = await startServer({ entry, profile, port });
+    const server = await startServer({ entry, profile, port, env });
     try {
       const address = server.address({ folder });
       console.log(`VS Code with Edge Memory: ${address}`);
       if (emulator)
         console.log(
-          `Run “Edge Memory: Import Settings” and choose .env to connect to the emulator of Cloudflare, or connect with the token ${emulator.token}`,
+          `It is connected to an emulator of Cloudflare, ${emulator.baseUrl}; its token: ${emulator.token}`,
         );
       if (values.shot === undefined) {
-        console.log(`Memories lie in ${path.join(profile.home, '.edge-memory')}. Ctrl+C ends it.`);
+        console.log(
+          emulator
+            ? 'Its memories are gone when it ends. Ctrl+C ends it.'
+            : `Memories lie in ${path.join(profile.home, '.edge-memory')}. Ctrl+C ends it.`,
+        );
         await server.exited;
       } else {
         const { context, page } = await openBrowser(profile);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
@@ -7,9 +8,11 @@ import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import { USUAL_NAMES } from '../../src/cloudflare/provision.ts';
 import type { Rebuilt } from '../../src/cloudflare/rebuildIndex.ts';
+import { AgentLog } from '../../src/local/agentLog.ts';
 import type { Memory, StoreResult, VerifyReport } from '../../src/memory/memory.ts';
 import type { CloudTarget } from '../../src/local/storeConfig.ts';
 import type { Health } from '../../src/vscode/connect/health.ts';
+import { serverDefinition } from '../../src/vscode/mcp/serverDefinition.ts';
 import { emptyStore, eventually, memoryOf, run, services, stored } from './access.ts';
 import { type EmulatorProcess, startEmulatorProcess } from '../harness/emulatorProcess.ts';
 
@@ -105,6 +108,25 @@ describe('connecting to Cloudflare', () => {
     assert.match(
       screen?.detail ?? '',
       /To be created: the D1 database mcp-memory-db, the Vectorize index mcp-memory-index, the R2 bucket/,
+    );
+    assert.deepEqual(await emulator.api('d1/database'), []);
+  });
+
+  it('hands on the commands that create what the token may not', async () => {
+    messages.restore();
+    messages = answering({ 'Keep your memories in': 'Connect', 'Not connected': 'Copy Commands' });
+    assert.equal(await connect({ token: emulator.readOnlyToken }), undefined);
+    assert.match(
+      messages.seen.at(-1)?.text ?? '',
+      /may not create\. The API token lacks the permission “D1 Edit”/,
+    );
+    await eventually(async () =>
+      assert.deepEqual((await vscode.env.clipboard.readText()).split('\n'), [
+        'npx wrangler d1 create mcp-memory-db',
+        'npx wrangler vectorize create mcp-memory-index --dimensions=768 --metric=cosine',
+        'npx wrangler r2 bucket create mcp-memory-content',
+        '',
+      ]),
     );
     assert.deepEqual(await emulator.api('d1/database'), []);
   });
@@ -210,6 +232,28 @@ describe('connecting to Cloudflare', () => {
     await eventually(async () => assert.equal((await store.stats()).live, 2));
   });
 
+  it('uses the token of its environment where it keeps none, for the account that is named beside it', async () => {
+    const { connection, store } = await services();
+    const { account = '' } = connection.target ?? {};
+    await connection.tokens.delete(account);
+    try {
+      Object.assign(process.env, {
+        CLOUDFLARE_API_TOKEN: emulator.token,
+        CLOUDFLARE_ACCOUNT_ID: 'f'.repeat(32),
+      });
+      connection.reopen();
+      await assert.rejects(store.stats(), /no API token/);
+      process.env['CLOUDFLARE_ACCOUNT_ID'] = account;
+      connection.reopen();
+      assert.equal((await store.stats()).live, 2);
+    } finally {
+      delete process.env['CLOUDFLARE_API_TOKEN'];
+      delete process.env['CLOUDFLARE_ACCOUNT_ID'];
+    }
+    await connection.tokens.set(account, emulator.token);
+    await eventually(async () => assert.equal((await store.stats()).live, 2));
+  });
+
   it('keeps a change until there is another token, and asks for one', async () => {
     const { connection, store } = await services();
     const { account = '' } = connection.target ?? {};
@@ -230,10 +274,37 @@ describe('connecting to Cloudflare', () => {
     const { store } = await services();
     const file = path.join(dataFolder, 'config.json');
     const connected = await readFile(file, 'utf8');
+    // VS Code starts the server of its agents anew when the version changes.
+    const versionForAgents = async () => (await serverDefinition(await services())).version;
+    const version = await versionForAgents();
     await writeFile(file, '{"active":"local"}');
     await eventually(async () => assert.equal(await store.active(), store.embedded), 10_000);
+    assert.notEqual(await versionForAgents(), version);
     await writeFile(file, connected);
     await eventually(async () => assert.notEqual(await store.active(), store.embedded), 10_000);
+    assert.equal(await versionForAgents(), version);
+  });
+
+  it('tells at once what an agent of another process stored at Cloudflare', async () => {
+    const { store, events } = await services();
+    const { contentHash } = await (await store.active()).store({ content: 'stored by another process' });
+    const refreshed = new Promise<void>((resolve) => {
+      const subscription = events.onDidChange(() => {
+        subscription.dispose();
+        resolve();
+      });
+    });
+    const undo = [{ do: 'delete', hashes: [contentHash] }] as const;
+    const act = { id: randomUUID(), at: Date.now() / 1000, client: 'Another Agent 1.0', undo };
+    await new AgentLog(dataFolder).add({ ...act, kind: 'stored', hashes: [contentHash] });
+    await refreshed;
+    await eventually(() =>
+      assert.ok(
+        messages.seen.some(({ text }) => text === 'Another Agent 1.0 stored “stored by another process”.'),
+        messages.seen.map(({ text }) => text).join(),
+      ),
+    );
+    await store.delete([contentHash]);
   });
 
   it('rebuilds the index for another model, which every reader then uses', async () => {

@@ -10,6 +10,7 @@ import type { CloudTarget } from '../../local/storeConfig.ts';
 import { MemoryError } from '../../memory/errors.ts';
 import type { EmbeddingModel } from '../../memory/ports.ts';
 import type { CommandServices } from '../commands/registerCommands.ts';
+import { describeError } from '../errors.ts';
 import { oneLine } from '../plainText.ts';
 import { say } from '../say.ts';
 import { askToken } from './askToken.ts';
@@ -134,18 +135,19 @@ async function provide(
     const choice = { database, index, bucket, dimensions, ...place };
     return await provision(client, account.id, resources, choice, options);
   } catch (error) {
-    if (MemoryError.is(error, 'forbidden'))
-      void offerCommands(wranglerLines(resources, { database, index, bucket, dimensions }));
-    throw error;
+    if (!MemoryError.is(error, 'forbidden')) throw error;
+    void offerCommands(error, wranglerLines(resources, { database, index, bucket, dimensions }));
+    throw new vscode.CancellationError(); // said already
   }
 }
 
 /** Who may not create what is missing can hand the guide's commands to somebody who may. */
-async function offerCommands(lines: readonly string[]): Promise<void> {
+async function offerCommands(error: MemoryError, lines: readonly string[]): Promise<void> {
   const copy = vscode.l10n.t('Copy Commands');
   const answer = await vscode.window.showWarningMessage(
     vscode.l10n.t(
-      'The token may not create what is missing. An administrator of the account can, with these commands; then connect again.',
+      'Not connected, because something is missing that this token may not create. {0} Or copy the commands with which an administrator of the account creates it, and connect again.',
+      describeError(error),
     ),
     copy,
   );
@@ -197,7 +199,7 @@ async function activate(
   target: CloudTarget,
 ): Promise<CloudTarget> {
   const before = await connection.readIfPossible();
-  const tokenBefore = await connection.tokens.get(target.account);
+  const tokenBefore = await connection.tokens.kept(target.account);
   await connection.tokens.set(target.account, token);
   await connection.use(target);
   try {

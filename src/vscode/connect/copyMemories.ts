@@ -16,8 +16,7 @@ const FREE_ROWS = 100_000;
 
 /** Asks whether the memories of this machine should be in the account too, and copies them. */
 export async function offerCopy(services: CommandServices, target: CloudTarget): Promise<void> {
-  const { embedded } = services.store;
-  const movable = await countMovable(embedded);
+  const movable = await countMovable(services.store);
   if (movable === 0) return;
   const copy = vscode.l10n.t('Copy');
   const days = Math.ceil((movable * ROWS_PER_MEMORY) / FREE_ROWS);
@@ -81,10 +80,16 @@ async function copyAll(
   return copied;
 }
 
-async function countMovable(from: LocalStore): Promise<number> {
+/** How many may be copied; those of a single batch that are there already are left out. */
+async function countMovable(store: CommandServices['store']): Promise<number> {
   let movable = 0;
-  for await (const page of pagesOf(from, undefined, 1000)) movable += page.length;
-  return movable;
+  const hashes: string[] = [];
+  for await (const page of pagesOf(store.embedded, undefined, 1000)) {
+    movable += page.length;
+    if (movable <= BATCH) hashes.push(...hashesOf(page));
+  }
+  if (movable === 0 || movable > BATCH) return movable;
+  return movable - (await (await store.active()).get(hashes)).length;
 }
 
 /** Live memories that may leave the machine, oldest first. */

@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { accountSettingsOf } from '../../cloudflare/environment.ts';
 import type { CloudTarget } from '../../local/storeConfig.ts';
@@ -5,7 +6,7 @@ import { MemoryError } from '../../memory/errors.ts';
 import type { CommandServices } from '../commands/registerCommands.ts';
 import { oneLine } from '../plainText.ts';
 import { connect } from './connect.ts';
-import { findSettings, readSettings, type SettingsSource } from './settingsSources.ts';
+import { type FoundSettings, findSettings, readSettings, type SettingsSource } from './settingsSources.ts';
 
 /**
  * Connects with the CLOUDFLARE_* variables of a `.env` file or of an MCP client's server: those of the file given, or
@@ -16,7 +17,7 @@ export async function importEnv(
   given?: unknown,
 ): Promise<CloudTarget | undefined> {
   const source = given instanceof vscode.Uri ? await fromFile(given) : await chooseSource();
-  if (source === undefined || !(await isTrusted(source.file))) return undefined;
+  if (source === undefined) return undefined;
   const { token, account, database, index, bucket, model, baseUrl } = accountSettingsOf(source.variables);
   // A file must never redirect a token: only the person's own setting says where it goes.
   if (baseUrl !== undefined)
@@ -31,9 +32,11 @@ export async function importEnv(
   });
 }
 
+/** Nothing of a file is read before it may be. */
 async function fromFile(file: vscode.Uri): Promise<SettingsSource | undefined> {
+  if (!(await isTrusted(file))) return undefined;
   const found = await readSettings(file);
-  if (found.length > 1) return pickSource(found);
+  if (found.length > 1) return pickSource({ sources: found, unread: [] });
   const [only] = found;
   if (only !== undefined) return only;
   throw new MemoryError(
@@ -45,26 +48,51 @@ async function fromFile(file: vscode.Uri): Promise<SettingsSource | undefined> {
 
 async function chooseSource(): Promise<SettingsSource | undefined> {
   const found = await findSettings();
-  return found.length === 0 ? openSource() : pickSource(found);
+  return found.sources.length + found.unread.length === 0 ? openSource() : pickSource(found);
 }
 
-async function pickSource(found: readonly SettingsSource[]): Promise<SettingsSource | undefined> {
-  const openFile = { label: vscode.l10n.t('$(folder-opened) Choose a file…'), source: undefined };
-  const items = found.map((source) => ({
-    label: source.server === undefined ? '.env' : oneLine(source.server, 60),
-    description: vscode.workspace.asRelativePath(source.file),
-    detail: oneLine(
-      source.variables['CLOUDFLARE_ACCOUNT_ID'] ?? vscode.l10n.t('The account is asked for'),
-      60,
-    ),
-    source,
-  }));
-  const picked = await vscode.window.showQuickPick([...items, openFile], {
+interface SourceItem extends vscode.QuickPickItem {
+  readonly take: () => SettingsSource | Promise<SettingsSource | undefined>;
+}
+
+async function pickSource({ sources, unread }: FoundSettings): Promise<SettingsSource | undefined> {
+  const items: SourceItem[] = [
+    ...sources.map((source) => ({
+      label: `$(key) ${source.server === undefined ? '.env' : oneLine(source.server, 60)}`,
+      description: placeOf(source.file),
+      detail: detailOf(source),
+      take: () => source,
+    })),
+    ...unread.map((file) => ({
+      label: `$(shield) ${file.path.split('/').at(-1) ?? ''}`,
+      description: placeOf(file),
+      detail: vscode.l10n.t('Not read yet: this workspace is not trusted'),
+      take: () => fromFile(file),
+    })),
+    { label: vscode.l10n.t('$(folder-opened) Choose a file…'), take: openSource },
+  ];
+  const picked = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t('Import Settings'),
     placeHolder: vscode.l10n.t('Which settings of Cloudflare should be used?'),
   });
-  if (picked === undefined) return undefined;
-  return picked.source ?? openSource();
+  return picked?.take();
+}
+
+const placeOf = (file: vscode.Uri): string =>
+  vscode.workspace.getWorkspaceFolder(file) === undefined
+    ? file.fsPath.replace(homedir(), '~')
+    : vscode.workspace.asRelativePath(file);
+
+/** What it names, without the token. */
+function detailOf({ variables }: SettingsSource): string {
+  const { account, database } = accountSettingsOf(variables);
+  const parts = [
+    account === undefined
+      ? vscode.l10n.t('The account is asked for')
+      : vscode.l10n.t('Account {0}', oneLine(account, 60)),
+    ...(database === undefined ? [] : [vscode.l10n.t('database {0}', oneLine(database, 60))]),
+  ];
+  return parts.join(' · ');
 }
 
 async function openSource(): Promise<SettingsSource | undefined> {

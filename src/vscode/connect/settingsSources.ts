@@ -15,31 +15,49 @@ const claudeDesktop = (): string => {
   return path.join(homedir(), '.config/Claude');
 };
 
-const places = (): vscode.Uri[] => [
-  ...(vscode.workspace.workspaceFolders ?? []).flatMap(({ uri }) =>
+const inFolders = (): vscode.Uri[] =>
+  (vscode.workspace.workspaceFolders ?? []).flatMap(({ uri }) =>
     ['.env', '.mcp.json', '.vscode/mcp.json', '.cursor/mcp.json'].map((name) =>
       vscode.Uri.joinPath(uri, name),
     ),
-  ),
-  ...[
+  );
+
+const ofThePerson = (): vscode.Uri[] =>
+  [
     path.join(claudeDesktop(), 'claude_desktop_config.json'),
     path.join(homedir(), '.claude.json'),
     path.join(homedir(), '.cursor/mcp.json'),
-  ].map((file) => vscode.Uri.file(file)),
-];
+  ].map((file) => vscode.Uri.file(file));
+
+export interface FoundSettings {
+  readonly sources: readonly SettingsSource[];
+  /** Files of a workspace that is not trusted: they are there, and nobody looked into them. */
+  readonly unread: readonly vscode.Uri[];
+}
 
 /** The settings of Cloudflare in the files that people have. */
-export async function findSettings(): Promise<SettingsSource[]> {
-  const found = await Promise.all(
-    places().map((file) =>
-      readSettings(file).catch(() => {
-        // Not there, as most of them.
-        return [];
-      }),
-    ),
-  );
-  return found.flat();
+export async function findSettings(): Promise<FoundSettings> {
+  const { isTrusted } = vscode.workspace;
+  const [sources, unread] = await Promise.all([
+    collect([...(isTrusted ? inFolders() : []), ...ofThePerson()], readSettings),
+    isTrusted ? [] : collect(inFolders(), unlessMissing),
+  ]);
+  return { sources, unread };
 }
+
+const collect = async <T>(
+  files: readonly vscode.Uri[],
+  look: (file: vscode.Uri) => Promise<T[]>,
+): Promise<T[]> => {
+  // Most of them are not there.
+  const found = await Promise.all(files.map((file) => look(file).catch(() => [])));
+  return found.flat();
+};
+
+const unlessMissing = async (file: vscode.Uri): Promise<vscode.Uri[]> => {
+  await vscode.workspace.fs.stat(file);
+  return [file];
+};
 
 export async function readSettings(file: vscode.Uri): Promise<SettingsSource[]> {
   const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));

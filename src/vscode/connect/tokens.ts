@@ -4,7 +4,17 @@ const EMBEDDING_KEY = 'edgeMemory.embeddingKey';
 
 const keyOf = (account: string): string => `edgeMemory.cloudflareToken.${account}`;
 
-/** API tokens in VS Code's SecretStorage, one an account, and nowhere else. */
+/**
+ * The token that this process was given, as development containers are. Where the account is named beside it, it is for
+ * that one alone.
+ */
+const environmentToken = (account: string): string | undefined => {
+  const named = process.env['CLOUDFLARE_ACCOUNT_ID']?.trim() ?? '';
+  const token = process.env['CLOUDFLARE_API_TOKEN']?.trim() ?? '';
+  return token !== '' && (named === '' || named === account) ? token : undefined;
+};
+
+/** API tokens in VS Code's SecretStorage, one an account; nothing else keeps any. */
 export class Tokens {
   readonly #secrets: vscode.SecretStorage;
   readonly onDidChange: vscode.Event<vscode.SecretStorageChangeEvent>;
@@ -14,7 +24,12 @@ export class Tokens {
     this.onDidChange = secrets.onDidChange;
   }
 
-  get(account: string): Thenable<string | undefined> {
+  /** To use: the one that is kept, else the one of the environment. */
+  async get(account: string): Promise<string | undefined> {
+    return (await this.kept(account)) ?? environmentToken(account);
+  }
+
+  kept(account: string): Thenable<string | undefined> {
     return this.#secrets.get(keyOf(account));
   }
 
