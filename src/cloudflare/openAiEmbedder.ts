@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import { MemoryError, type MemoryErrorCode } from '../memory/errors.ts';
-import type { CallOptions, Embedder, EmbeddingModel } from '../memory/ports.ts';
-import { CachedEmbeddings } from './cachedEmbeddings.ts';
+import type { CallOptions } from '../memory/ports.ts';
 import type { ClientLog } from './client.ts';
 import type { Clock } from './clock.ts';
 import type { EmbeddingCache } from './embeddingCache.ts';
-import { CHUNK, clipped, normalisedVectors, vectorValues } from './embeddings.ts';
+import { CHUNK, normalisedVectors, vectorValues } from './embeddings.ts';
 import { harmlessMessage } from './harmless.ts';
 import { exchange, TransportError, type Fetch, type HttpAnswer } from './http.ts';
 import { retryAfterOf } from './rateLimitHeaders.ts';
+import { dimensionsOf, type EmbeddingService, RemoteEmbedder } from './remoteEmbedder.ts';
 import { withRetries, type RetryPolicy } from './retry.ts';
 
 /** Small servers on one's own computer take a list at a time, and few at once. */
@@ -37,42 +37,33 @@ export interface OpenAiOptions extends RetryPolicy {
 }
 
 /** Embeddings by any server that speaks OpenAI's `POST /v1/embeddings`: Ollama, LM Studio, a company's gateway. */
-export class OpenAiEmbedder implements Embedder {
-  readonly model: EmbeddingModel;
-  readonly #embeddings: CachedEmbeddings;
-
+export class OpenAiEmbedder extends RemoteEmbedder {
   constructor(options: OpenAiOptions & { readonly dimensions: number }) {
-    const { model, dimensions, cache, log } = options;
-    this.model = {
-      space: `${OPENAI_SPACE}${model}`,
-      dimensions,
-      chunk: CHUNK,
-      fusionWeight: 0.8,
-      minSimilarity: 0.3,
-      label: `${model} (${hostOf(options.baseUrl)})`,
-      understands: () => true,
-    };
-    this.#embeddings = new CachedEmbeddings({
-      space: this.model.space,
-      dimensions,
-      compute: (texts, callOptions) => run(options, texts, dimensions, callOptions),
-      textsPerRequest: TEXTS_PER_REQUEST,
-      parallel: PARALLEL,
-      cache,
-      log,
-    });
+    super(serviceOf(options), options.dimensions);
   }
 
-  /** Asks once for a vector, to learn the model's dimensions. */
-  static async probe(options: OpenAiOptions, callOptions?: CallOptions): Promise<OpenAiEmbedder> {
-    const [vector] = await run(options, ['memory'], undefined, callOptions);
-    return new OpenAiEmbedder({ ...options, dimensions: vector?.length ?? 0 });
-  }
-
-  embed(texts: readonly string[], options?: CallOptions): Promise<Float32Array[]> {
-    return this.#embeddings.get(clipped(texts), options);
+  /** Learns the dimensions first. */
+  static async probe(options: OpenAiOptions, call?: CallOptions): Promise<OpenAiEmbedder> {
+    return new OpenAiEmbedder({ ...options, dimensions: await dimensionsOf(serviceOf(options), call) });
   }
 }
+
+const serviceOf = (options: OpenAiOptions): EmbeddingService => ({
+  describe: (dimensions) => ({
+    space: `${OPENAI_SPACE}${options.model}`,
+    dimensions,
+    chunk: CHUNK,
+    fusionWeight: 0.8,
+    minSimilarity: 0.3,
+    label: `${options.model} (${hostOf(options.baseUrl)})`,
+    understands: () => true,
+  }),
+  compute: (texts, dimensions, call) => run(options, texts, dimensions, call),
+  textsPerRequest: TEXTS_PER_REQUEST,
+  parallel: PARALLEL,
+  cache: options.cache,
+  log: options.log,
+});
 
 const run = async (
   options: OpenAiOptions,

@@ -1,11 +1,11 @@
 import * as z from 'zod';
 import { MemoryError } from '../memory/errors.ts';
-import type { CallOptions, Embedder, EmbeddingModel } from '../memory/ports.ts';
+import type { CallOptions } from '../memory/ports.ts';
 import { apiPath } from './apiPath.ts';
-import { CachedEmbeddings } from './cachedEmbeddings.ts';
 import { jsonBody, type ClientLog, type CloudflareClient } from './client.ts';
 import type { EmbeddingCache } from './embeddingCache.ts';
-import { clipped, normalisedVectors, vectorValues } from './embeddings.ts';
+import { normalisedVectors, vectorValues } from './embeddings.ts';
+import { dimensionsOf, type EmbeddingService, RemoteEmbedder } from './remoteEmbedder.ts';
 import { defaultPooling, describeModel, parametersOf, type Pooling } from './workersAiModels.ts';
 
 /** https://developers.cloudflare.com/workers-ai/models/bge-base-en-v1.5/ */
@@ -30,34 +30,26 @@ export interface WorkersAiOptions {
 }
 
 /** Embeddings by Workers AI, each paid for once. */
-export class WorkersAiEmbedder implements Embedder {
-  readonly model: EmbeddingModel;
-  readonly #embeddings: CachedEmbeddings;
-
+export class WorkersAiEmbedder extends RemoteEmbedder {
   constructor(options: WorkersAiOptions & { readonly dimensions: number }) {
-    const { model, pooling = defaultPooling(model), dimensions, cache, log } = options;
-    this.model = describeModel(model, pooling, dimensions);
-    this.#embeddings = new CachedEmbeddings({
-      space: this.model.space,
-      dimensions,
-      compute: (texts, callOptions) => run(options, texts, dimensions, callOptions),
-      textsPerRequest: TEXTS_PER_REQUEST,
-      parallel: PARALLEL,
-      cache,
-      log,
-    });
+    super(serviceOf(options), options.dimensions);
   }
 
-  /** Asks the model once for a vector, to learn its dimensions. Any embedding model of Workers AI will do. */
-  static async probe(options: WorkersAiOptions, callOptions?: CallOptions): Promise<WorkersAiEmbedder> {
-    const [vector] = await run(options, ['memory'], undefined, callOptions);
-    return new WorkersAiEmbedder({ ...options, dimensions: vector?.length ?? 0 });
-  }
-
-  embed(texts: readonly string[], options?: CallOptions): Promise<Float32Array[]> {
-    return this.#embeddings.get(clipped(texts), options);
+  /** Learns the dimensions first. Any embedding model of Workers AI will do. */
+  static async probe(options: WorkersAiOptions, call?: CallOptions): Promise<WorkersAiEmbedder> {
+    return new WorkersAiEmbedder({ ...options, dimensions: await dimensionsOf(serviceOf(options), call) });
   }
 }
+
+const serviceOf = (options: WorkersAiOptions): EmbeddingService => ({
+  describe: (dimensions) =>
+    describeModel(options.model, options.pooling ?? defaultPooling(options.model), dimensions),
+  compute: (texts, dimensions, call) => run(options, texts, dimensions, call),
+  textsPerRequest: TEXTS_PER_REQUEST,
+  parallel: PARALLEL,
+  cache: options.cache,
+  log: options.log,
+});
 
 const run = async (
   { client, account, model, pooling = defaultPooling(model) }: WorkersAiOptions,

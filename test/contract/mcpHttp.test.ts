@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
-import { request as httpRequest } from 'node:http';
-import { connect as connectSocket } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { type CliHome, makeCliHome, requireWeights } from '../unit/cli/runCli.ts';
 import { answerOf } from '../unit/mcp/mcpClient.ts';
+import { itWithstandsAttacks, poster } from './mcpAttacks.ts';
 import { type McpHttpServer, startMcpHttp, TOKEN } from './mcpHttpServer.ts';
-
-const list = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
 
 describe('edge-memory mcp --http', () => {
   let home: CliHome;
@@ -41,24 +37,8 @@ describe('edge-memory mcp --http', () => {
       answerOf(await client.callTool({ name, arguments: given }));
   };
 
-  /** One request, with headers that fetch would not send. */
-  const post = (headers: Record<string, string>, body: string | Buffer = list, path = '/mcp') =>
-    new Promise<{ status: number; body: string }>((resolve, reject) => {
-      const request = httpRequest(
-        { host: '127.0.0.1', port: url.port, path, method: 'POST' },
-        (response) =>
-          void text(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), reject),
-      );
-      const all = {
-        authorization: `Bearer ${TOKEN}`,
-        'content-type': 'application/json',
-        accept: 'application/json, text/event-stream',
-        ...headers,
-      };
-      for (const [name, value] of Object.entries(all)) request.setHeader(name, value);
-      request.once('error', reject);
-      request.end(body);
-    });
+  const place = () => ({ at: { host: '127.0.0.1', port: Number(url.port) }, secret: TOKEN });
+  const post = poster(place);
   const isServed = async () => assert.equal((await post({})).status, 200);
 
   for (const mode of ['legacy', 'auto'] as const)
@@ -83,74 +63,7 @@ describe('edge-memory mcp --http', () => {
     assert.equal(url.pathname, '/mcp');
   });
 
-  it('answers a wrong token, none, or another path as if nothing were there', async () => {
-    for (const authorization of ['', 'Bearer wrong', TOKEN, `Basic ${TOKEN}`, `Bearer ${TOKEN} `.repeat(2)])
-      assert.equal((await post({ authorization })).status, 404, authorization);
-    assert.equal((await post({}, list, '/')).status, 404);
-    await isServed();
-  });
-
-  it('refuses a foreign host, as DNS rebinding brings it', async () => {
-    for (const host of [
-      'evil.example.com',
-      `evil.example.com:${url.port}`,
-      '127.0.0.1.evil.example.com',
-      '0.0.0.0',
-    ])
-      assert.equal((await post({ host })).status, 403, host);
-    assert.equal((await post({ host: `localhost:${url.port}` })).status, 200);
-  });
-
-  it('refuses a foreign origin, as a web page’s request has it', async () => {
-    for (const origin of ['https://evil.example.com', 'null', 'http://localhost.evil.example.com', 'file://'])
-      assert.equal((await post({ origin })).status, 403, origin);
-    assert.equal((await post({ origin: 'http://localhost:3000' })).status, 200);
-  });
-
-  it('takes JSON only, which a page cannot send without asking first', async () => {
-    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])
-      assert.equal((await post({ 'content-type': type })).status, 415, type);
-  });
-
-  it('refuses a body of 10 MB, and stays up', async () => {
-    const answered = await post({}, Buffer.alloc(10 * 1024 * 1024, 'x')).then(
-      ({ status }) => status,
-      // The connection may end while the body is still being sent.
-      (error: unknown) => (error as NodeJS.ErrnoException).code ?? '',
-    );
-    assert.ok([413, 'EPIPE', 'ECONNRESET'].includes(answered), String(answered));
-    await isServed();
-  });
-
-  it('answers malformed messages with an error, and stays up', async () => {
-    for (const body of [
-      '',
-      'no json',
-      '{"jsonrpc":"2.0"',
-      '[]',
-      'null',
-      '42',
-      '{"jsonrpc":"1.0","id":9}',
-      '\u0000',
-      '{"a":'.repeat(5000),
-    ]) {
-      const { status } = await post({}, body);
-      assert.ok(status >= 400 && status < 500, `${body.slice(0, 20)}: ${status}`);
-    }
-    const unknown = await post({}, JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'no/such' }));
-    assert.match(unknown.body, /-32601/);
-    await isServed();
-  });
-
-  it('drops whoever sends a request too slowly, and serves others meanwhile', async () => {
-    const slow = Array.from({ length: 20 }, () => {
-      const socket = connectSocket(Number(url.port), '127.0.0.1');
-      socket.on('error', () => undefined).write('POST /mcp HTTP/1.1\r\nHost: localhost\r\n');
-      return socket;
-    });
-    await isServed();
-    await Promise.all(slow.map((socket) => new Promise((resolve) => socket.once('close', resolve).resume())));
-  }).timeout(40_000);
+  itWithstandsAttacks(place);
 
   it('takes 200 calls at once', async () => {
     const call = await connect('legacy');
