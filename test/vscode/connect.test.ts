@@ -301,7 +301,7 @@ describe('connecting to Cloudflare', () => {
     await eventually(() =>
       assert.ok(
         messages.seen.some(({ text }) => text === 'Another Agent 1.0 stored “stored by another process”.'),
-        messages.seen.map(({ text }) => text).join(),
+        JSON.stringify(messages.seen),
       ),
     );
     await store.delete([contentHash]);

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { AgentLog, agentLogIn } from '../../local/agentLog.ts';
 import type { AgentAct } from '../../memory/agentActs.ts';
@@ -13,30 +14,23 @@ const RECENT = 50;
 export class AgentActivity implements vscode.Disposable {
   readonly #services: Services;
   readonly #log: AgentLog;
-  readonly #disposables: vscode.Disposable;
+  readonly #disposables: vscode.Disposable[] = [];
   readonly #startedAt = Date.now() / 1000;
   /** Ids of acts that were told, or are not to be. */
   readonly #known = new Set<string>();
   #untold: AgentAct[] = [];
+  #isDisposed = false;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(services: Services) {
     this.#services = services;
     this.#log = new AgentLog(services.settings.dataFolder);
-    const hear = (): void => void this.#hearOthers();
-    // Of what happens at Cloudflare nothing tells but what this machine's processes write down.
-    const watcher = vscode.workspace.createFileSystemWatcher(
-      new vscode.RelativePattern(vscode.Uri.file(agentLogIn(services.settings.dataFolder)), '*.jsonl'),
-    );
-    this.#disposables = vscode.Disposable.from(
-      watcher,
-      watcher.onDidChange(hear),
-      watcher.onDidCreate(hear),
-      {
-        dispose: services.store.onDidChange((event) => {
-          if (event.kind === 'changed' && event.by === 'another-process') hear();
-        }),
-      },
+    const unsubscribe = services.store.onDidChange((event) => {
+      if (event.kind === 'changed' && event.by === 'another-process') void this.#hearOthers();
+    });
+    this.#disposables.push(new vscode.Disposable(unsubscribe));
+    this.#watch(agentLogIn(services.settings.dataFolder)).catch((error: unknown) =>
+      services.log.warn('What agents of other processes do is told late, or not at all.', String(error)),
     );
   }
 
@@ -53,7 +47,20 @@ export class AgentActivity implements vscode.Disposable {
 
   dispose(): void {
     clearTimeout(this.#timer);
-    this.#disposables.dispose();
+    this.#isDisposed = true;
+    vscode.Disposable.from(...this.#disposables).dispose();
+  }
+
+  /** Of what happens at Cloudflare nothing tells but what the processes of this machine write down. */
+  async #watch(folder: string): Promise<void> {
+    // One that came later would be watched only from its second file on.
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    if (this.#isDisposed) return;
+    const watcher = vscode.workspace.createFileSystemWatcher(
+      new vscode.RelativePattern(vscode.Uri.file(folder), '*.jsonl'),
+    );
+    const hear = (): void => void this.#hearOthers();
+    this.#disposables.push(watcher, watcher.onDidChange(hear), watcher.onDidCreate(hear));
   }
 
   /** Only the window that the person is at tells them. */
