@@ -1,6 +1,7 @@
 import type { TokenState } from '../cloudflare/account.ts';
 import type { EmbeddingChoice } from '../cloudflare/embeddingChoice.ts';
 import type { Inspection, Resources } from '../cloudflare/provision.ts';
+import type { Place } from '../cloudflare/d1Databases.ts';
 import { wranglerLines } from '../cloudflare/wranglerLines.ts';
 import type { Plan } from './connectPlan.ts';
 import { inert } from './inertText.ts';
@@ -62,7 +63,10 @@ const additionText = ({ state, rowsToWrite, megabytesToAdd }: Inspection): strin
 };
 
 /** For an administrator, where the token may not create what is missing. */
-export const administratorLines = ({ database, index, bucket, resources, model }: Plan): string =>
+export const administratorLines = (
+  { database, index, bucket, resources, model }: Plan,
+  { locationHint, jurisdiction }: Place,
+): string =>
   [
     'Someone with more rights can create them, then connect again:',
     ...wranglerLines(resources, {
@@ -70,5 +74,7 @@ export const administratorLines = ({ database, index, bucket, resources, model }
       index: index.name,
       bucket,
       dimensions: model.dimensions,
+      locationHint,
+      jurisdiction,
     }).map((line) => `  ${inert(line)}`),
   ].join('\n');

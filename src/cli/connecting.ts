@@ -130,7 +130,7 @@ const makeResources = async ({ client, wanted, call, say }: Connecting, plan: Pl
       { ...call, onProgress: (step) => say(`${inert(step)} …`) },
     );
   } catch (error) {
-    if (MemoryError.is(error, 'forbidden')) say(administratorLines(plan));
+    if (MemoryError.is(error, 'forbidden')) say(administratorLines(plan, wanted));
     throw error;
   }
 };

@@ -264,10 +264,13 @@ describe('edge-memory connect', function () {
       const readOnly = cloud.token({
         permissions: ['D1 Read', 'Vectorize Read', 'Workers AI Read', 'Account Settings Read'],
       });
-      const { code, stderr } = await cloud.run(['connect'], { env: cloud.environment(readOnly) });
+      const env = cloud.environment(readOnly);
+      const { code, stderr } = await cloud.run(['connect'], { env });
+      const { stderr: inEurope } = await cloud.run(['connect', '--jurisdiction', 'eu'], { env });
+      assert.match(inEurope, /npx wrangler d1 create mcp-memory-db --jurisdiction=eu\n/);
       assert.notEqual(code, 0);
       assert.match(stderr, /lacks the permission “(D1|Vectorize) Edit”/);
-      assert.match(stderr, /npx wrangler d1 create mcp-memory-db/);
+      assert.match(stderr, /npx wrangler d1 create mcp-memory-db\n/);
       assert.match(stderr, /npx wrangler vectorize create mcp-memory-index --dimensions=768 --metric=cosine/);
       const withoutAi = cloud.token({ permissions: ['D1 Edit', 'Vectorize Edit', 'Account Settings Read'] });
       await refusal([], cloud.environment(withoutAi), /lacks the permission “Workers AI Read”/);

@@ -136,7 +136,7 @@ async function provide(
     return await provision(client, account.id, resources, choice, options);
   } catch (error) {
     if (!MemoryError.is(error, 'forbidden')) throw error;
-    void offerCommands(error, wranglerLines(resources, { database, index, bucket, dimensions }));
+    void offerCommands(error, wranglerLines(resources, { database, index, bucket, dimensions, ...place }));
     throw new vscode.CancellationError(); // said already
   }
 }
