@@ -254,21 +254,21 @@ export const isNew = ({ databases, indexes }: Resources, { database, index }: Ch
   !databases.some(({ id, name }) => id === database || name === database) ||
   !indexes.some(({ name }) => name === index);
 
-const places: readonly (readonly [label: string, place: Place])[] = [
-  ['Automatic: near you', {}],
-  ['Western North America', { locationHint: 'wnam' }],
-  ['Eastern North America', { locationHint: 'enam' }],
-  ['Western Europe', { locationHint: 'weur' }],
-  ['Eastern Europe', { locationHint: 'eeur' }],
-  ['Asia-Pacific', { locationHint: 'apac' }],
-  ['Oceania', { locationHint: 'oc' }],
-  ['Only within the European Union (jurisdiction)', { jurisdiction: 'eu' }],
-  ['Only within FedRAMP data centres (jurisdiction)', { jurisdiction: 'fedramp' }],
+const places = (): readonly (readonly [label: string, place: Place])[] => [
+  [vscode.l10n.t('Automatic: near you'), {}],
+  [vscode.l10n.t('Western North America'), { locationHint: 'wnam' }],
+  [vscode.l10n.t('Eastern North America'), { locationHint: 'enam' }],
+  [vscode.l10n.t('Western Europe'), { locationHint: 'weur' }],
+  [vscode.l10n.t('Eastern Europe'), { locationHint: 'eeur' }],
+  [vscode.l10n.t('Asia-Pacific'), { locationHint: 'apac' }],
+  [vscode.l10n.t('Oceania'), { locationHint: 'oc' }],
+  [vscode.l10n.t('Only within the European Union (jurisdiction)'), { jurisdiction: 'eu' }],
+  [vscode.l10n.t('Only within FedRAMP data centres (jurisdiction)'), { jurisdiction: 'fedramp' }],
 ];
 
 export async function choosePlace(): Promise<Place | undefined> {
   const picked = await vscode.window.showQuickPick(
-    places.map(([label, place]) => ({ label, place })),
+    places().map(([label, place]) => ({ label, place })),
     {
       title: vscode.l10n.t('Connect to Cloudflare: Place'),
       placeHolder: vscode.l10n.t('Where should the new database lie? This can not be changed later'),
