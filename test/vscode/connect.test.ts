@@ -370,6 +370,20 @@ describe('connecting to Cloudflare', () => {
     assert.equal(await store.active(), store.embedded);
   });
 
+  it('shows memories that were never prepared, with a token that may only read', async () => {
+    await connect({ token: emulator.readOnlyToken, bucket: null });
+    assert.match(messages.seen.at(-1)?.text ?? '', /read-only: the token lacks “D1 Edit”/);
+    const { store } = await services();
+    const { hits } = await store.search({ query: 'leave', mode: 'keyword' });
+    assert.deepEqual(
+      hits.map(({ memory }) => memory.content),
+      ['may leave'],
+    );
+    assert.equal((await store.stats()).live, 2);
+    await assert.rejects(store.store({ content: 'not to be' }), /may not write/);
+    assert.equal(await run('disconnect'), true);
+  });
+
   it('says that config.json makes no sense, and Disconnect writes it anew', async () => {
     const { connection, store } = await services();
     await writeFile(path.join(dataFolder, 'config.json'), '{');
