@@ -2,7 +2,7 @@ import { NEW_DATABASE } from '../cloudflare/cloudSchema.ts';
 import { apiSettingsOf, optionalVariable } from '../cloudflare/environment.ts';
 import { type CloudStore, openCloudStore } from '../cloudflare/openCloudStore.ts';
 import { targetConfig } from '../cloudflare/targetConfig.ts';
-import { provision, type Provisioned, USUAL_NAMES } from '../cloudflare/provision.ts';
+import { provision, type Provisioned, resourceInWords, USUAL_NAMES } from '../cloudflare/provision.ts';
 import { defaultDataFolder } from '../local/paths.ts';
 import { type CloudTarget, writeStoreConfig } from '../local/storeConfig.ts';
 import { MemoryError } from '../memory/errors.ts';
@@ -127,7 +127,7 @@ const makeResources = async ({ client, wanted, call, say }: Connecting, plan: Pl
       plan.account.id,
       plan.resources,
       { ...wanted, index: plan.index.name, dimensions: plan.model.dimensions },
-      { ...call, onProgress: (step) => say(`${inert(step)} …`) },
+      { ...call, onProgress: (kind, name) => say(`Creating ${inert(resourceInWords(kind, name))} …`) },
     );
   } catch (error) {
     if (MemoryError.is(error, 'forbidden')) say(administratorLines(plan, wanted));

@@ -60,6 +60,16 @@ export interface Provisioned {
   readonly made: readonly string[];
 }
 
+export type ResourceKind = 'database' | 'index' | 'bucket';
+
+/** What is made, as in a sentence. */
+export const resourceInWords = (kind: ResourceKind, name: string): string =>
+  ({
+    database: `the database ${name}`,
+    index: `the Vectorize index ${name}`,
+    bucket: `the R2 bucket ${name}`,
+  })[kind];
+
 /** Throws `misconfigured` where an index can't take the vectors of a model. */
 export const checkIndex = ({ name, dimensions, metric }: VectorizeDescription, wanted: number): void => {
   if (dimensions === wanted && metric === 'cosine') return;
@@ -76,14 +86,14 @@ export const provision = async (
   account: string,
   found: Resources,
   choice: Choice,
-  options: CallOptions & { onProgress?: (step: string) => void } = {},
+  options: CallOptions & { onProgress?: (kind: ResourceKind, name: string) => void } = {},
 ): Promise<Provisioned> => {
   const { onProgress, ...call } = options;
   const made: string[] = [];
-  const make = async <T>(what: string, create: () => Promise<T>): Promise<T> => {
-    onProgress?.(`Creating ${what}`);
+  const make = async <T>(kind: ResourceKind, name: string, create: () => Promise<T>): Promise<T> => {
+    onProgress?.(kind, name);
     const result = await create();
-    made.push(what);
+    made.push(resourceInWords(kind, name));
     return result;
   };
   const names = {
@@ -97,18 +107,18 @@ export const provision = async (
   const wantsBucket = bucket !== null && found.buckets !== undefined;
   const [database, readyIndex] = await Promise.all([
     found.databases.find(({ name, id }) => name === names.database || id === names.database) ??
-      make(`the database ${names.database}`, () =>
+      make('database', names.database, () =>
         createD1Database(client, account, names.database, { ...choice, ...call }),
       ),
     index ??
-      make(`the Vectorize index ${names.index}`, () =>
+      make('index', names.index, () =>
         new VectorizeIndex({ client, account, index: names.index }).create(
           { dimensions: choice.dimensions, metric: 'cosine' },
           call,
         ),
       ),
     wantsBucket && !found.buckets.includes(bucket)
-      ? make(`the R2 bucket ${bucket}`, () =>
+      ? make('bucket', bucket, () =>
           createR2Bucket(
             { client, account, bucket, jurisdiction: choice.jurisdiction },
             { locationHint: choice.locationHint, ...call },

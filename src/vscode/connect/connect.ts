@@ -4,7 +4,7 @@ import { mayWrite } from '../../cloudflare/cloudSchema.ts';
 import { D1Database } from '../../cloudflare/d1.ts';
 import { type Place, timeTravelBookmark } from '../../cloudflare/d1Databases.ts';
 import { createEmbedder } from '../../cloudflare/embeddingChoice.ts';
-import { findResources, provision, type Provisioned } from '../../cloudflare/provision.ts';
+import { findResources, provision, type Provisioned, type ResourceKind } from '../../cloudflare/provision.ts';
 import { wranglerLines } from '../../cloudflare/wranglerLines.ts';
 import type { CloudTarget } from '../../local/storeConfig.ts';
 import { MemoryError } from '../../memory/errors.ts';
@@ -26,7 +26,7 @@ import {
 import { endpointAccess } from './client.ts';
 import { consent, type Plan } from './consent.ts';
 import { offerCopy } from './copyMemories.ts';
-import { withProgress } from './progress.ts';
+import { type Running, withProgress } from './progress.ts';
 
 /** Answers in advance, for key bindings and tests; what leaves the machine is always asked. */
 export interface ConnectOptions extends ResourceOptions {
@@ -54,7 +54,7 @@ export async function connect(services: CommandServices, given?: unknown): Promi
   const target = await withProgress(title(), async ({ signal, say: step }) => {
     step(vscode.l10n.t('Asking the model'));
     const model = await modelOf(services, token, plan, signal);
-    const made = await provide(token, plan, model, { signal, onProgress: step });
+    const made = await provide(token, plan, model, { signal, say: step });
     step(vscode.l10n.t('Preparing the database'));
     return activate(services, token, targetOf(plan, made, model));
   });
@@ -128,18 +128,30 @@ async function provide(
   { client }: CheckedToken,
   { account, resources, chosen, place }: Plan,
   { dimensions }: EmbeddingModel,
-  options: { signal: AbortSignal; onProgress: (step: string) => void },
+  { signal, say: step }: Running,
 ): Promise<Provisioned> {
   const { database, index, bucket } = chosen;
   try {
     const choice = { database, index, bucket, dimensions, ...place };
-    return await provision(client, account.id, resources, choice, options);
+    const onProgress = (kind: ResourceKind, name: string): void => step(creating(kind, name));
+    return await provision(client, account.id, resources, choice, { signal, onProgress });
   } catch (error) {
     if (!MemoryError.is(error, 'forbidden')) throw error;
     void offerCommands(error, wranglerLines(resources, { database, index, bucket, dimensions, ...place }));
     throw new vscode.CancellationError(); // said already
   }
 }
+
+const creating = (kind: ResourceKind, name: string): string => {
+  switch (kind) {
+    case 'database':
+      return vscode.l10n.t('Creating the D1 database {0}', name);
+    case 'index':
+      return vscode.l10n.t('Creating the Vectorize index {0}', name);
+    case 'bucket':
+      return vscode.l10n.t('Creating the R2 bucket {0}', name);
+  }
+};
 
 /** Who may not create what is missing can hand the guide's commands to somebody who may. */
 async function offerCommands(error: MemoryError, lines: readonly string[]): Promise<void> {
