@@ -1,7 +1,7 @@
 import { NEW_DATABASE } from '../cloudflare/cloudSchema.ts';
 import { apiSettingsOf, optionalVariable } from '../cloudflare/environment.ts';
 import { type CloudStore, openCloudStore } from '../cloudflare/openCloudStore.ts';
-import { targetConfig } from '../cloudflare/targetConfig.ts';
+import { targetConfig, targetOf } from '../cloudflare/targetConfig.ts';
 import { provision, type Provisioned, resourceInWords, USUAL_NAMES } from '../cloudflare/provision.ts';
 import { defaultDataFolder } from '../local/paths.ts';
 import { type CloudTarget, writeStoreConfig } from '../local/storeConfig.ts';
@@ -93,7 +93,9 @@ const isAgreed = async ({ cli }: Connecting, plan: Plan, yes: boolean): Promise<
 const carryOut = async (connecting: Connecting, plan: Plan): Promise<void> => {
   const { cli, call, say } = connecting;
   const made = await makeResources(connecting, plan);
-  const target = targetOf(connecting, plan, made);
+  const { account: owner, choice, model } = plan;
+  const { jurisdiction } = connecting.wanted;
+  const target = targetOf({ account: owner, made, jurisdiction, choice, model });
   say('Preparing the database …');
   const store = await prepare(connecting, plan, target);
   await writeStoreConfig(defaultDataFolder(), { active: target });
@@ -134,23 +136,6 @@ const makeResources = async ({ client, wanted, call, say }: Connecting, plan: Pl
     throw error;
   }
 };
-
-const targetOf = (
-  { wanted: { jurisdiction } }: Connecting,
-  { account, model, choice }: Plan,
-  { database, index, bucket }: Provisioned,
-): CloudTarget => ({
-  account: account.id,
-  accountName: account.name,
-  database: { id: database.id, name: database.name },
-  index: index.name,
-  ...(bucket !== undefined && { bucket }),
-  ...(jurisdiction !== undefined && { jurisdiction }),
-  model: choice.model,
-  pooling: model.space.slice(choice.model.length + 1),
-  dimensions: model.dimensions,
-  ...(choice.endpoint !== undefined && { endpoint: choice.endpoint }),
-});
 
 const prepare = (
   { client, access, call }: Connecting,

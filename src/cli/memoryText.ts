@@ -1,6 +1,7 @@
 import type { EffectiveMode, Memory, SearchHit, Snippet } from '../memory/memory.ts';
 import { plainTagsOf, projectsOf } from '../memory/projects.ts';
-import { age, dateTime } from './age.ts';
+import { ageOf } from '../memory/age.ts';
+import { dateTime } from './dateTime.ts';
 import { headline, inert, oneLine } from './inertText.ts';
 import { bold, dim, labelled } from './output.ts';
 
@@ -24,7 +25,7 @@ const wordsOf = (memory: Memory): string[] => [
 export const memoryLine = (memory: Memory): string => {
   const words = wordsOf(memory).join(' ');
   const text = headline(memory.content, Math.max(30, width() - 30 - Math.min(words.length, 30)));
-  return `${bold(shortHash(memory.contentHash))}  ${dim(age(memory.createdAt).padEnd(14))}  ${text}${words && `  ${dim(words)}`}`;
+  return `${bold(shortHash(memory.contentHash))}  ${dim(ageOf(memory.createdAt).padEnd(14))}  ${text}${words && `  ${dim(words)}`}`;
 };
 
 const snippetText = ({ text, marks, truncatedBefore, truncatedAfter }: Snippet): string => {
@@ -41,7 +42,7 @@ const snippetText = ({ text, marks, truncatedBefore, truncatedAfter }: Snippet):
 /** Two lines: which memory, how well and why; the part that matched. */
 export const hitText = ({ memory, score, match, snippet }: SearchHit): string => {
   const how = match === 'both' ? 'keyword and meaning' : match;
-  const facts = [age(memory.createdAt), ...wordsOf(memory)].join(' ');
+  const facts = [ageOf(memory.createdAt), ...wordsOf(memory)].join(' ');
   return `${bold(shortHash(memory.contentHash))}  ${score.toFixed(2)} ${how}  ${dim(facts)}\n  ${snippetText(snippet)}`;
 };
 

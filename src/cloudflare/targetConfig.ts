@@ -1,4 +1,8 @@
+import type { EmbeddingModel } from '../memory/ports.ts';
+import type { Account } from './account.ts';
+import type { EmbeddingChoice } from './embeddingChoice.ts';
 import type { CloudStoreConfig } from './openCloudStore.ts';
+import type { Provisioned } from './provision.ts';
 
 /** What is kept of a connection, beside what only messages need. */
 type ConnectedTarget = Pick<
@@ -21,3 +25,25 @@ export const targetConfig = (target: ConnectedTarget): CloudStoreConfig => {
     dimensions,
   };
 };
+
+export interface ConnectedWith {
+  readonly account: Account;
+  readonly made: Pick<Provisioned, 'database' | 'index' | 'bucket'>;
+  readonly jurisdiction: string | undefined;
+  readonly choice: EmbeddingChoice;
+  readonly model: Pick<EmbeddingModel, 'space' | 'dimensions'>;
+}
+
+/** What is to be kept of a connection. */
+export const targetOf = ({ account, made, jurisdiction, choice, model }: ConnectedWith) => ({
+  account: account.id,
+  accountName: account.name,
+  database: { id: made.database.id, name: made.database.name },
+  index: made.index.name,
+  ...(made.bucket !== undefined && { bucket: made.bucket }),
+  ...(jurisdiction !== undefined && { jurisdiction }),
+  model: choice.model,
+  pooling: model.space.slice(choice.model.length + 1),
+  dimensions: model.dimensions,
+  ...(choice.endpoint !== undefined && { endpoint: choice.endpoint }),
+});

@@ -3,7 +3,7 @@ import type { CallOptions } from '../memory/ports.ts';
 import { isProjectTag, normaliseProject } from '../memory/projects.ts';
 import { beginningOf } from '../memory/text.ts';
 import type { AgentStore } from './agentStore.ts';
-import { ageOf } from './answers/age.ts';
+import { ageOf } from '../memory/age.ts';
 import { dataJson } from './answers/dataJson.ts';
 import { shortHash } from './answers/memoryEntry.ts';
 import { estimatedTokens } from './tokens.ts';

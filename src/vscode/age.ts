@@ -1,13 +1,5 @@
 import * as vscode from 'vscode';
-
-const STEPS: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
-  ['year', 31_557_600],
-  ['month', 2_629_800],
-  ['week', 604_800],
-  ['day', 86_400],
-  ['hour', 3600],
-  ['minute', 60],
-];
+import { SPANS } from '../memory/age.ts';
 
 /** How long ago `seconds` since the epoch were, in the language of the editor: "3 hr. ago". */
 export function age(
@@ -17,6 +9,6 @@ export function age(
 ): string {
   const format = new Intl.RelativeTimeFormat(vscode.env.language, { numeric: 'auto', style });
   const past = seconds - now;
-  const step = STEPS.find(([, length]) => Math.abs(past) >= length);
-  return step === undefined ? vscode.l10n.t('now') : format.format(Math.trunc(past / step[1]), step[0]);
+  const span = SPANS.find(([, length]) => Math.abs(past) >= length);
+  return span === undefined ? vscode.l10n.t('now') : format.format(Math.trunc(past / span[1]), span[0]);
 }

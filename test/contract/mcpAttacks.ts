@@ -22,6 +22,12 @@ export type Post = (
 
 export const list = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' });
 
+/** What is no message of the protocol. */
+export const malformed: readonly string[] = [
+  ...['', 'no json', '{"jsonrpc":"2.0"', '[]', 'null', '42', '{"jsonrpc":"1.0","id":9}', '\u0000'],
+  '{"a":'.repeat(5000),
+];
+
 /** One request, as from somebody who may; with other headers too, which fetch would not send. */
 export const poster =
   (place: () => McpPlace): Post =>
@@ -93,17 +99,7 @@ export const itWithstandsAttacks = (place: () => McpPlace): void => {
   });
 
   it('answers malformed messages with an error, and stays up', async () => {
-    const bodies = [
-      '',
-      'no json',
-      '{"jsonrpc":"2.0"',
-      '[]',
-      'null',
-      '42',
-      '{"jsonrpc":"1.0","id":9}',
-      '\u0000',
-    ];
-    for (const body of [...bodies, '{"a":'.repeat(5000)]) {
+    for (const body of malformed) {
       const { status } = await post({}, body);
       assert.ok(status >= 400 && status < 500, `${body.slice(0, 20)}: ${status}`);
     }

@@ -10,6 +10,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { AgentLog } from '../../src/local/agentLog.ts';
 import { type CliHome, mainScript, makeCliHome, requireWeights } from '../unit/cli/runCli.ts';
 import { type Answer, answerOf } from '../unit/mcp/mcpClient.ts';
+import { malformed } from './mcpAttacks.ts';
 
 const environment = ({ env }: CliHome): Record<string, string> =>
   Object.fromEntries(
@@ -139,18 +140,7 @@ describe('edge-memory mcp', () => {
 
   it('survives malformed messages, and writes nothing but the protocol to standard output', async () => {
     const { child, read, write } = start();
-    for (const malformed of [
-      '',
-      'no json',
-      '{"jsonrpc":"2.0"',
-      '[]',
-      'null',
-      '42',
-      '{"jsonrpc":"1.0","id":9}',
-      '\u0000',
-      '{"a":'.repeat(1000),
-    ])
-      write(malformed);
+    malformed.forEach(write);
     write(initialize);
     let answer: Record<string, unknown> = {};
     while (answer['id'] !== 1) {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import type { Backup, LocalStore } from '../../local/localStore.ts';
-import { dateTime } from '../age.ts';
+import { dateTime } from '../dateTime.ts';
 import type { Cli } from '../cli.ts';
 import { EXIT } from '../exitCodes.ts';
 import { inert } from '../inertText.ts';

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { CloudStoreConfig } from '../../cloudflare/openCloudStore.ts';
 import type { LocalStoreDescription } from '../../local/localStore.ts';
 import type { MemoryStats } from '../../memory/memory.ts';
-import { dateTime } from '../age.ts';
+import { dateTime } from '../dateTime.ts';
 import type { Cli } from '../cli.ts';
 import { inert } from '../inertText.ts';
 import { modeJson } from '../memoryJson.ts';

@@ -1,5 +1,5 @@
 import type { Memory, SearchHit } from '../../memory/memory.ts';
-import { ageOf } from './age.ts';
+import { ageOf } from '../../memory/age.ts';
 
 /** A memory and, where it was searched for, why it was found. */
 export interface Found extends Partial<Omit<SearchHit, 'memory'>> {

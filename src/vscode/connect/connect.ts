@@ -5,6 +5,7 @@ import { D1Database } from '../../cloudflare/d1.ts';
 import { type Place, timeTravelBookmark } from '../../cloudflare/d1Databases.ts';
 import { createEmbedder } from '../../cloudflare/embeddingChoice.ts';
 import { findResources, provision, type Provisioned, type ResourceKind } from '../../cloudflare/provision.ts';
+import { targetOf } from '../../cloudflare/targetConfig.ts';
 import { wranglerLines } from '../../cloudflare/wranglerLines.ts';
 import type { CloudTarget } from '../../local/storeConfig.ts';
 import { MemoryError } from '../../memory/errors.ts';
@@ -56,7 +57,9 @@ export async function connect(services: CommandServices, given?: unknown): Promi
     const model = await modelOf(services, token, plan, signal);
     const made = await provide(token, plan, model, { signal, say: step });
     step(vscode.l10n.t('Preparing the database'));
-    return activate(services, token, targetOf(plan, made, model));
+    const { choice } = plan.chosen;
+    const { jurisdiction } = plan.place;
+    return activate(services, token, targetOf({ account, made, jurisdiction, choice, model }));
   });
   await greet(services, token, target);
   return target;
@@ -186,23 +189,6 @@ async function greet(
   say(vscode.l10n.t('Connected to {0}', oneLine(accountName, 40)));
   await offerCopy(services, target);
 }
-
-const targetOf = (
-  { account, chosen: { choice }, place }: Plan,
-  { database, index, bucket }: Provisioned,
-  { space, dimensions }: EmbeddingModel,
-): CloudTarget => ({
-  account: account.id,
-  accountName: account.name,
-  database: { id: database.id, name: database.name },
-  index: index.name,
-  ...(bucket !== undefined && { bucket }),
-  ...(place.jurisdiction !== undefined && { jurisdiction: place.jurisdiction }),
-  model: choice.model,
-  pooling: space.slice(choice.model.length + 1),
-  dimensions,
-  ...(choice.endpoint !== undefined && { endpoint: choice.endpoint }),
-});
 
 /** Keeps the token and opens the store; where that fails, everything is as it was before. */
 async function activate(

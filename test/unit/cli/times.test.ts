@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { age } from '../../../src/cli/age.ts';
+import { ageOf } from '../../../src/memory/age.ts';
 import { momentOf, secondsOfIso, timeRangeOf } from '../../../src/cli/times.ts';
 
 const local = (...parts: [number, number, number, number?]) =>
@@ -35,9 +35,9 @@ describe('times at the terminal', () => {
 
   it('says how long ago something was', () => {
     const now = 1_000_000_000;
-    assert.equal(age(now - 20, now), 'now');
-    assert.equal(age(now - 60, now), '1 minute ago');
-    assert.equal(age(now - 3 * 86_400 - 5, now), '3 days ago');
-    assert.equal(age(now + 7200, now), 'in 2 hours');
+    assert.equal(ageOf(now - 20, now), 'now');
+    assert.equal(ageOf(now - 60, now), '1 minute ago');
+    assert.equal(ageOf(now - 3 * 86_400 - 5, now), '3 days ago');
+    assert.equal(ageOf(now + 7200, now), 'in 2 hours');
   });
 });
