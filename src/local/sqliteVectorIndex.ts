@@ -9,14 +9,19 @@ import { codeOf, VectorCodes } from './vectorCodes.ts';
 const RESCORED = 200;
 /** A filter that leaves this many memories or fewer is answered exactly, without codes. */
 const SMALL = 1000;
-/** How many int8 vectors stay in memory after they were compared: 4 MB of 512 dimensions. */
-const KEPT = 8192;
+/** How many int8 vectors stay in memory after they were compared: 6 MB of 512 dimensions. */
+const KEPT = 12_288;
+/** How many names of vectors do, of some 150 bytes each. */
+const KEPT_NAMES = 4096;
 
 interface StoredVector {
   readonly id: number;
   readonly memoryId: number;
   readonly values: Int8Array;
 }
+
+/** Which part of which memory a vector was made of. */
+type VectorName = Pick<VectorMatch, 'contentHash' | 'chunk'>;
 
 const bytesOf = (row: LocalRow, column: string): Uint8Array => {
   const value = row[column];
@@ -45,6 +50,7 @@ export class SqliteVectorIndex implements VectorIndex {
   #lastId = 0;
   /** Those compared lately: while a person types, the same ones are asked for again and again. */
   readonly #kept = new LRUCache<number, StoredVector>({ max: KEPT });
+  readonly #names = new LRUCache<number, VectorName>({ max: KEPT_NAMES });
   #keptAt = '';
 
   constructor(database: SqliteDatabase, model: { readonly space: string; readonly dimensions: number }) {
@@ -54,9 +60,9 @@ export class SqliteVectorIndex implements VectorIndex {
     this.#codes = new VectorCodes(model.dimensions);
   }
 
-  /** Bytes of memory that the codes and the int8 values take. */
+  /** Bytes of memory that the codes, the int8 values and the names take. */
   get heldBytes(): number {
-    return this.#codes.byteLength + this.#kept.size * this.#dimensions;
+    return this.#codes.byteLength + this.#kept.size * this.#dimensions + this.#names.size * 150;
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- the port is asynchronous; errors become rejections
@@ -116,6 +122,7 @@ export class SqliteVectorIndex implements VectorIndex {
     signal?.throwIfAborted();
     if (vector.length !== this.#dimensions)
       throw new Error(`a vector of ${vector.length} dimensions, not ${this.#dimensions}`);
+    this.#forgetWhatChanged();
     const memories =
       within && this.#database.all(within.sql, ...(within.params ?? [])).map((row) => Number(row['id']));
     if (memories && memories.length <= SMALL)
@@ -182,10 +189,16 @@ export class SqliteVectorIndex implements VectorIndex {
     this.#follow();
   }
 
-  #vectorsByIds(ids: readonly number[]): StoredVector[] {
+  /** What is kept holds until anything is written. */
+  #forgetWhatChanged(): void {
     const version = this.#database.version();
-    if (version !== this.#keptAt) this.#kept.clear();
+    if (version === this.#keptAt) return;
+    this.#kept.clear();
+    this.#names.clear();
     this.#keptAt = version;
+  }
+
+  #vectorsByIds(ids: readonly number[]): StoredVector[] {
     const known: StoredVector[] = [];
     const others: number[] = [];
     for (const id of ids) {
@@ -217,17 +230,32 @@ export class SqliteVectorIndex implements VectorIndex {
       if (similarity > (best.get(memoryId)?.similarity ?? -2)) best.set(memoryId, { id, similarity });
     }
     const top = [...best.values()].sort((a, b) => b.similarity - a.similarity).slice(0, topK);
-    const names = this.#database.all(
-      'SELECT id, content_hash, chunk FROM em_local_vectors WHERE id IN (SELECT value FROM json_each(?))',
-      JSON.stringify(top.map(({ id }) => id)),
-    );
-    const byId = new Map(names.map((row) => [Number(row['id']), row]));
+    const names = this.#namesOf(top.map(({ id }) => id));
     return top.flatMap(({ id, similarity }) => {
-      const row = byId.get(id);
-      return row === undefined
-        ? []
-        : [{ contentHash: String(row['content_hash']), chunk: Number(row['chunk']), similarity }];
+      const name = names.get(id);
+      return name === undefined ? [] : [{ ...name, similarity }];
     });
+  }
+
+  #namesOf(ids: readonly number[]): ReadonlyMap<number, VectorName> {
+    const names = new Map<number, VectorName>();
+    const others: number[] = [];
+    for (const id of ids) {
+      const name = this.#names.get(id);
+      if (name === undefined) others.push(id);
+      else names.set(id, name);
+    }
+    if (others.length === 0) return names;
+    const rows = this.#database.all(
+      'SELECT id, content_hash, chunk FROM em_local_vectors WHERE id IN (SELECT value FROM json_each(?))',
+      JSON.stringify(others),
+    );
+    for (const row of rows) {
+      const name = { contentHash: String(row['content_hash']), chunk: Number(row['chunk']) };
+      names.set(Number(row['id']), name);
+      this.#names.set(Number(row['id']), name);
+    }
+    return names;
   }
 }
 

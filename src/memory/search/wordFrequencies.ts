@@ -38,6 +38,7 @@ export class WordFrequencies {
 
   /** Asks at once, where asking costs no round trip. */
   async ask(sql: SqlDatabase, words: readonly string[], options?: CallOptions): Promise<void> {
+    if (this.#memories > MANY_MEMORIES && this.#unknown(words).length === 0) return;
     if (this.#memories === 0) this.learn([], await sql.read(this.statements([]), options));
     const statements = this.statements(words);
     this.learn(words, await sql.read(statements, options));
