@@ -58,11 +58,13 @@ export interface Limit {
 
 export type Grouping = 'tags' | 'types' | 'projects';
 
-/** The most used names, and for each point which of them it has. */
+/** The most used names, at most 16, and for each point which of them it has. */
 export interface Groups {
   readonly names: readonly NamedCount[];
-  /** An index into `names`; 255 for none of them. */
+  /** The name that colours the point, as an index into `names`; 255 for none of them. */
   readonly of: Uint8Array;
+  /** A bit for each name that the point has. */
+  readonly has: Uint16Array;
 }
 
 export const NO_GROUP = 255;

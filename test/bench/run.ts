@@ -15,6 +15,7 @@ import { packageBench } from './packageBench.ts';
 import { retrievalBench } from './retrievalBench.ts';
 import { searchBench } from './searchBench.ts';
 import { storeBench } from './storeBench.ts';
+import { treeBench } from './treeBench.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const useLite = path.join(root, 'dist/use-lite');
@@ -29,11 +30,13 @@ const parts: readonly (readonly [string, () => Promise<Figure[]> | Figure[]])[] 
   ['store', () => storeBench(useLite)],
   ['engine, 10k', () => engineBench(10_000, useLite)],
   ...(quick ? [] : [['engine, 100k', () => engineBench(100_000, useLite)] as const]),
+  ...(quick ? [] : [['tree, 100k', () => treeBench(useLite)] as const]),
   real
     ? ['cloud, on Cloudflare', () => realCloudBench(retrievalSet)]
     : ['cloud, on the emulator', () => cloudBench()],
   ['mcp', () => mcpBench(root, useLite)],
-  ['overview, in VS Code', () => overviewBench(root)],
+  ['overview of 10k, in VS Code', () => overviewBench(root, 10_000)],
+  ...(quick ? [] : [['overview of 100k, in VS Code', () => overviewBench(root, 100_000)] as const]),
   ['webview, search over 10k', () => searchBench(root, 10_000)],
   ...(quick ? [] : [['webview, search over 100k', () => searchBench(root, 100_000)] as const]),
   ['package', () => packageBench(root)],

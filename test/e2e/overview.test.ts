@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Frame } from 'playwright-core';
+import { withoutWebgl } from '../harness/browser.ts';
 import { type OpenWorkbench, openWorkbench } from '../harness/openWorkbench.ts';
 import { seedMemories } from '../harness/seedMemories.ts';
 import type { Workbench } from '../harness/workbench.ts';
-import { drawn, memories, openOverview } from './overviewSteps.ts';
+import { assertNoBarriers } from './barriers.ts';
+import { drawn, MapFace, memories, openOverview } from './overviewSteps.ts';
 import { quickTitle } from './steps.ts';
 
 const hostile = `$(flame) <img src=x onerror="document.title='owned'"> [go](command:workbench.action.files.newUntitledFile) \u202e`;
@@ -63,6 +65,70 @@ describe('the overview', () => {
     await drawn(frame, 49);
   });
 
+  it('shows a memory under the pointer, moves by dragging, zooms by the wheel, and opens by a click', async () => {
+    const { mouse } = vscode.page;
+    const map = new MapFace(vscode.page, frame);
+    await frame.getByRole('button', { name: 'Whole Map' }).click();
+    const point = await map.pointBy('ArrowRight', 'ArrowDown');
+    await map.hover(point, point.text);
+    await vscode.screenshot('overview-hover');
+
+    await map.moveAway();
+    await mouse.down();
+    await map.move({ x: 64, y: 44 }, 4);
+    await mouse.up();
+    await map.hover({ x: point.x + 60, y: point.y + 40 }, point.text);
+
+    // What lies under the pointer stays there, the rest moves away from it.
+    await map.move({ x: point.x + 20, y: point.y + 10 });
+    await mouse.wheel(0, -300);
+    const nearer = Math.exp(0.6);
+    await map.hover({ x: point.x + 20 + 40 * nearer, y: point.y + 10 + 30 * nearer }, point.text);
+    await frame.getByRole('button', { name: 'Whole Map' }).click();
+    await map.hover(point, point.text);
+
+    await mouse.down();
+    await mouse.up();
+    await workbench.editorLines().getByText(point.text).first().waitFor();
+    await workbench.tab('Overview of Memories').click();
+    frame = await workbench.webview('#app[data-state="shown"]');
+    await drawn(frame, 49);
+  });
+
+  it('draws again after the graphics card was taken away', async () => {
+    const { canvas } = new MapFace(vscode.page, frame);
+    assert.equal(await canvas.getAttribute('data-renderer'), 'webgl');
+    await vscode.page.mouse.move(0, 0);
+    const before = await canvas.screenshot();
+    const card = `document.querySelector('canvas').getContext('webgl2').getExtension('WEBGL_lose_context')`;
+    await frame.evaluate(`(card = ${card}).loseContext()`);
+    await frame.evaluate(`new Promise((done) => {
+      document.querySelector('canvas').addEventListener('webglcontextrestored', () => requestAnimationFrame(() => requestAnimationFrame(done)));
+      card.restoreContext();
+    })`);
+    assert.ok(before.equals(await canvas.screenshot()));
+  });
+
+  it('fits a window at 200 % and a narrow editor', async () => {
+    const { page } = vscode;
+    const size = page.viewportSize() ?? { width: 1280, height: 1100 };
+    const overflow = `document.documentElement.scrollWidth - window.innerWidth`;
+    for (const [name, width, height] of [
+      ['200-percent', size.width / 2, size.height / 2],
+      ['narrow', 560, size.height],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      await frame.locator('canvas').scrollIntoViewIfNeeded();
+      assert.ok((await frame.evaluate<number>(overflow)) <= 0, name);
+      await vscode.screenshot(`overview-${name}`);
+      await frame.getByRole('heading', { name: 'Where they are kept' }).scrollIntoViewIfNeeded();
+      await vscode.screenshot(`overview-${name}-cards`);
+      await assertNoBarriers(page);
+    }
+    await page.setViewportSize(size);
+    await frame.locator('canvas').scrollIntoViewIfNeeded();
+  });
+
   it('selects what a line is drawn around', async () => {
     const box = await frame.locator('canvas').boundingBox();
     assert.ok(box);
@@ -88,7 +154,7 @@ describe('the overview', () => {
   });
 
   it('selects the memories of a legend entry, to tag or delete them', async () => {
-    await frame.locator('.legend').getByRole('button', { name: 'release, 12 memories' }).press('Enter');
+    await frame.locator('.legend').getByRole('button', { name: 'important, 12 memories' }).press('Enter');
     await frame.getByRole('heading', { name: '12 memories selected' }).waitFor();
     await frame.getByRole('button', { name: 'Edit Tags…' }).press('Enter');
     await quickTitle(workbench, 'Tags of 12 memories').waitFor();
@@ -98,7 +164,7 @@ describe('the overview', () => {
     await workbench.dialog().getByText('Delete 12 memories?').waitFor();
     await vscode.page.keyboard.press('Escape');
     await workbench.dialog().waitFor({ state: 'detached' });
-    await frame.locator('.legend').getByRole('button', { name: 'release, 12 memories' }).press('Enter');
+    await frame.locator('.legend').getByRole('button', { name: 'important, 12 memories' }).press('Enter');
   });
 
   it('shows hostile text as text', async () => {
@@ -139,5 +205,32 @@ describe('the overview', () => {
     frame = await workbench.webview('#app[data-state="shown"]', 60_000);
     await drawn(frame, 49);
     assert.equal(await frame.locator('#grouping').inputValue(), 'types');
+  });
+
+  it('lets go of its page while it is hidden', async () => {
+    const pages = (): number => vscode.page.frames().filter((one) => one === frame).length;
+    assert.equal(pages(), 1);
+    await workbench.command('Edge Memory: New Memory');
+    await workbench.editorLines().first().waitFor();
+    for (let tries = 0; tries < 100 && pages() > 0; tries++) await vscode.page.waitForTimeout(100);
+    assert.equal(pages(), 0);
+    await workbench.command('View: Close Editor');
+    frame = await workbench.webview('#app[data-state="shown"]');
+    await drawn(frame, 49);
+  });
+
+  it('draws without WebGL too, as where there is no graphics card', async () => {
+    await vscode.page.context().addInitScript({ content: withoutWebgl });
+    await workbench.command('View: Close All Editors');
+    await workbench.tab('Overview of Memories').waitFor({ state: 'detached' });
+    frame = await openOverview(workbench);
+    await drawn(frame, 49);
+    const map = new MapFace(vscode.page, frame);
+    assert.equal(await map.canvas.getAttribute('data-renderer'), 'canvas');
+    const point = await map.pointBy('ArrowRight', 'ArrowDown');
+    await map.hover(point, point.text);
+    await frame.locator('.legend').getByRole('button').first().click();
+    await frame.getByRole('heading', { name: /memories selected$/ }).waitFor();
+    await vscode.screenshot('overview-without-webgl');
   });
 });

@@ -1,4 +1,4 @@
-import type { Frame } from 'playwright-core';
+import type { Frame, Locator, Page } from 'playwright-core';
 import type { NewMemory } from '../../src/memory/memory.ts';
 import type { Workbench } from '../harness/workbench.ts';
 
@@ -38,3 +38,72 @@ export const openOverview = async (workbench: Workbench): Promise<Frame> => {
 
 export const drawn = (frame: Frame, points: number): Promise<void> =>
   frame.locator(`canvas[data-drawn="${points}"]`).waitFor();
+
+/** Pixels between a point and its preview. */
+const ASIDE = 14;
+
+/** How far the preview is from each side of the map's frame, NaN where that is not said, and how large that is. */
+const readPlace = `(() => {
+  const frame = document.querySelector('.frame');
+  const { style } = frame.querySelector('.preview');
+  return [...['left', 'right', 'top', 'bottom'].map((side) => parseFloat(style[side])), frame.clientWidth, frame.clientHeight];
+})()`;
+
+/** A memory on the map: pixels of the canvas, and what its preview says. */
+export interface MapPoint {
+  readonly x: number;
+  readonly y: number;
+  readonly text: string;
+}
+
+/** The map as a hand uses it. */
+export class MapFace {
+  readonly #page: Page;
+  readonly #frame: Frame;
+  readonly canvas: Locator;
+  /** The text of the preview in sight. */
+  readonly preview: Locator;
+
+  constructor(page: Page, frame: Frame) {
+    this.#page = page;
+    this.#frame = frame;
+    this.canvas = frame.locator('canvas');
+    this.preview = frame.locator('.preview:not([hidden]) .text');
+  }
+
+  /** Goes to a memory by the keyboard; its place is known by the preview beside it. */
+  async pointBy(...keys: readonly string[]): Promise<MapPoint> {
+    await this.canvas.focus();
+    for (const key of keys) {
+      await this.canvas.press(key);
+      await this.preview.filter({ hasText: /./ }).waitFor();
+    }
+    const [left, right, top, bottom, width, height] = await this.#frame.evaluate<number[]>(readPlace);
+    const place = (before = NaN, after = NaN, size = 0): number =>
+      Number.isNaN(before) ? size - after + ASIDE : before - ASIDE;
+    return {
+      x: place(left, right, width),
+      y: place(top, bottom, height),
+      text: (await this.preview.textContent()) ?? '',
+    };
+  }
+
+  async move({ x, y }: Pick<MapPoint, 'x' | 'y'>, steps = 1): Promise<void> {
+    const box = await this.canvas.boundingBox();
+    if (box === null) throw new Error('the map is not in sight');
+    await this.#page.mouse.move(box.x + x, box.y + y, { steps });
+  }
+
+  /** To where no memory is. */
+  async moveAway(): Promise<void> {
+    await this.move({ x: 4, y: 4 });
+    await this.preview.waitFor({ state: 'detached' });
+  }
+
+  /** Rests on a place and waits for the preview of a memory. */
+  async hover(place: Pick<MapPoint, 'x' | 'y'>, text: string): Promise<void> {
+    await this.moveAway();
+    await this.move(place, 3);
+    await this.preview.getByText(text, { exact: true }).waitFor();
+  }
+}

@@ -19,6 +19,14 @@ const withoutPwaWorker = `{
   };
 }`;
 
+/** For pages that are to be drawn without WebGL, as where there is no graphics card. */
+export const withoutWebgl = `{
+  const { getContext } = HTMLCanvasElement.prototype;
+  HTMLCanvasElement.prototype.getContext = function (kind, options) {
+    return kind.startsWith('webgl') ? null : getContext.call(this, kind, options);
+  };
+}`;
+
 /** Headless Chromium with the profile's own browser data, which reaches this machine only. */
 export async function openBrowser(
   profile: Profile,

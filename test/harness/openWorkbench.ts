@@ -5,7 +5,7 @@ import { type Browser, openBrowser } from './browser.ts';
 import { installCodeServer } from './codeServer.ts';
 import { packagedExtension } from './extension.ts';
 import { artifacts } from './paths.ts';
-import { type Profile, type Settings, prepareProfile, temporaryFolder } from './profile.ts';
+import { addLanguagePack, type Profile, type Settings, prepareProfile, temporaryFolder } from './profile.ts';
 import { type Server, installVsix, startServer } from './server.ts';
 import { Workbench } from './workbench.ts';
 
@@ -26,6 +26,8 @@ export interface OpenOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Opens the folder untrusted until the person answers. */
   readonly workspaceTrust?: boolean;
+  /** The display language, such as `de`. VS Code's own texts stay English: there is no gallery to take them from. */
+  readonly language?: string;
   /** Waited for in the activity bar. */
   readonly container?: string;
 }
@@ -40,6 +42,7 @@ export async function openWorkbench(options: OpenOptions = {}): Promise<OpenWork
   const { folder, remove } = await temporaryFolder();
   const trust = options.workspaceTrust === true ? { 'security.workspace.trust.enabled': true } : {};
   const profile = await prepareProfile(folder, { ...trust, ...options.settings });
+  if (options.language !== undefined) await addLanguagePack(profile, options.language);
   await writeFiles(profile.home, options.homeFiles);
   await writeFiles(options.folder ?? profile.workspace, options.workspaceFiles);
   for (const file of [vsix, ...(options.others ?? [])]) await installVsix(entry, profile, file);
@@ -94,13 +97,14 @@ export class OpenWorkbench {
   }
 
   async start(): Promise<void> {
-    const { env = {}, workspaceTrust = false } = this.#options;
+    const { env = {}, workspaceTrust = false, language } = this.#options;
     this.#server = await startServer({
       entry: this.#entry,
       profile: this.profile,
       port: this.#port,
       env,
       workspaceTrust,
+      language,
     });
     this.#port = this.#server.port;
     this.#browser = await openBrowser(this.profile);

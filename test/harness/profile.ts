@@ -62,6 +62,19 @@ export async function prepareProfile(folder: string, settings: Settings = {}): P
   return profile;
 }
 
+/** A language pack without a text of VS Code's own: what extensions bring is shown in that language. */
+export async function addLanguagePack({ userData }: Profile, language: string): Promise<void> {
+  const texts = path.join(userData, `${language}.i18n.json`);
+  await writeFile(texts, JSON.stringify({ contents: {} }));
+  const pack = {
+    hash: language,
+    label: language,
+    extensions: [{ extensionIdentifier: { id: `test.${language}` }, version: '1.0.0' }],
+    translations: { vscode: texts },
+  };
+  await writeFile(path.join(userData, 'languagepacks.json'), JSON.stringify({ [language]: pack }));
+}
+
 /** An empty folder that is removed by `remove()`, at the latest when this process ends. */
 export async function temporaryFolder(): Promise<{ folder: string; remove: () => Promise<void> }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'edge-memory-'));

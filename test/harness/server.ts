@@ -16,6 +16,8 @@ export interface ServerOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Whether folders start out untrusted, as on the desktop; with the trust settings of the profile. */
   readonly workspaceTrust?: boolean;
+  /** The display language, for which the profile has a language pack; English by default. */
+  readonly language?: string | undefined;
   /**
    * Makes a built VS Code heed `extensionTestsPath` in the payload of its address; but it suppresses notification
    * toasts, so tests of the interface leave it off.
@@ -82,6 +84,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       '--disable-proxy',
     ],
     '--ignore-last-opened',
+    ...(options.language === undefined ? [] : ['--locale', options.language]),
     ...(options.workspaceTrust === true ? [] : ['--disable-workspace-trust']),
     ...['--vscode-option', 'force-disable-user-env'], // else it runs a login shell to learn the environment
     ...(options.smokeTestDriver === true ? ['--vscode-option', 'enable-smoke-test-driver'] : []),

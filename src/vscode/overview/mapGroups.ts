@@ -36,5 +36,8 @@ const groupsOf = (names: readonly (readonly string[])[], labelOf: (name: string)
       names,
       (own) => own.reduce((so, name) => Math.max(so, places.get(name) ?? -1), -1) & NO_GROUP,
     ),
+    has: Uint16Array.from(names, (own) =>
+      own.reduce((so, name) => so | (places.has(name) ? 1 << (places.get(name) ?? 0) : 0), 0),
+    ),
   };
 };

@@ -34,12 +34,12 @@ interface KeptMap extends LoadedMap {
 /** Where memories lie by their meaning: kept in a file, computed in a thread, so much as is missing. */
 export class MemoryMap {
   readonly #options: MapOptions;
-  readonly #thread: MapThread;
+  /** Only while something is placed: what it needs for that is given back at once. */
+  #thread: MapThread | undefined;
   #loaded: KeptMap | undefined;
 
   constructor(options: MapOptions) {
     this.#options = options;
-    this.#thread = new MapThread(options.worker);
   }
 
   /** The memories, and where those lie that were placed before. */
@@ -93,9 +93,9 @@ export class MemoryMap {
       else if (rest.size === 0)
         onEvent({ kind: 'quick', positions: spread(event.positions, order, memories.length) });
     };
-    const placed = anew
-      ? await this.#thread.layOut(matrix, tell, options)
-      : await this.#thread.placeNew(matrix, own, tell, options);
+    const placed = await this.#inThread((thread) =>
+      anew ? thread.layOut(matrix, tell, options) : thread.placeNew(matrix, own, tell, options),
+    );
     await writeMap(this.#options.file(), {
       space,
       settled: anew ? order.length : settled,
@@ -114,7 +114,17 @@ export class MemoryMap {
   }
 
   dispose(): void {
-    void this.#thread.close();
+    void this.#thread?.close();
+  }
+
+  async #inThread<T>(compute: (thread: MapThread) => Promise<T>): Promise<T> {
+    const thread = new MapThread(this.#options.worker);
+    this.#thread = thread;
+    try {
+      return await compute(thread);
+    } finally {
+      await thread.close();
+    }
   }
 
   async #newest(options?: CallOptions): Promise<Memory[]> {

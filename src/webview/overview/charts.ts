@@ -45,7 +45,7 @@ export const bars = (
 export const columns = (buckets: readonly Bucket[], pick: (bucket: Bucket) => void): TemplateResult => {
   const most = Math.max(...buckets.map(({ count }) => count), 1);
   const [first, last] = [buckets[0], buckets.at(-1)];
-  return html`
+  return html`<div class="timeline">
     <div class="columns" role="group" aria-label=${t('Memories over time')} @keydown=${walk}>
       ${buckets.map((bucket, i) => {
         const height = bucket.count === 0 ? 0 : Math.max(2, (100 * bucket.count) / most);
@@ -69,12 +69,15 @@ export const columns = (buckets: readonly Bucket[], pick: (bucket: Bucket) => vo
     <div class="axis" aria-hidden="true">
       <span>${first ? date(first.first, DAY) : ''}</span>
       <span>${t('at most {0}', number(most))}</span>
-      <span>${last ? date(last.last, DAY) : ''}</span>
+      <span>${last ? date(earlier(last.last, new Date()), DAY) : ''}</span>
     </div>
-  `;
+  </div>`;
 };
 
 const DAY: Intl.DateTimeFormatOptions = { year: 'numeric', month: 'short', day: 'numeric' };
+
+/** The last week or month is not over yet. */
+const earlier = (a: Date, b: Date): Date => (a < b ? a : b);
 
 const spanOf = ({ first, last }: Bucket): string =>
   first.getTime() === last.getTime() ? date(first, DAY) : `${date(first, DAY)} – ${date(last, DAY)}`;

@@ -17,6 +17,7 @@ describe('what the map is coloured by', () => {
       { name: 'c', label: 'C', count: 1 },
     ]);
     assert.deepEqual([...tags.of], [1, 0, NO_GROUP, 2]);
+    assert.deepEqual([...tags.has], [0b011, 0b001, 0, 0b111]);
   });
 
   it('keeps projects apart from tags, and types from both', () => {
@@ -32,6 +33,6 @@ describe('what the map is coloured by', () => {
     const many = Array.from({ length: 30 }, (_, i) => memory([`t${String(i % 12).padStart(2, '0')}`]));
     const { tags } = mapGroups(many, label);
     assert.equal(tags.names.length, 9);
-    assert.equal(tags.of[9], NO_GROUP);
+    assert.deepEqual([tags.of[9], tags.has[9]], [NO_GROUP, 0]);
   });
 });

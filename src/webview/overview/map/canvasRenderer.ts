@@ -43,10 +43,6 @@ export class CanvasRenderer implements Renderer {
     this.#context.globalAlpha = 1;
   }
 
-  dispose(): void {
-    this.#scene = undefined;
-  }
-
   #ring({ foreground }: Scene, x: number, y: number, radius: number): void {
     this.#context.strokeStyle = cssColour(foreground);
     this.#context.lineWidth = radius / 2;

@@ -65,6 +65,12 @@ export class MapView {
       whole: () => this.#showAll(),
       leave: () => this.#select([]),
     });
+    // The graphics card may be taken away, as when a laptop wakes up.
+    canvas.addEventListener('webglcontextlost', (event) => event.preventDefault());
+    canvas.addEventListener('webglcontextrestored', () => {
+      this.#renderer = WebglRenderer.for(canvas) ?? this.#renderer;
+      this.#rescene();
+    });
     new ResizeObserver(() => this.#resize()).observe(this.#parts.frame);
     // A change of the theme changes the page's style.
     const themes = new MutationObserver(() => this.#rescene());
@@ -133,8 +139,8 @@ export class MapView {
 
   #pickGroup(group: number): void {
     this.#pinned = this.#pinned === group ? undefined : group;
-    const { of } = this.#groups ?? { of: new Uint8Array() };
-    const rows = this.#pinned === undefined ? [] : [...of.keys()].filter((row) => of[row] === group);
+    const { has } = this.#groups ?? { has: new Uint16Array() };
+    const rows = this.#pinned === undefined ? [] : [...has.keys()].filter((row) => isIn(has, row, group));
     this.#select(rows);
     this.#drawLegend();
   }
@@ -154,13 +160,18 @@ export class MapView {
     const selected = new Uint8Array(data.hashes.length);
     for (const row of this.#selection.rows) selected[row] = 1;
     if (this.#current !== undefined) selected[this.#current] = 1;
+    const highlight = this.#hovered ?? this.#pinned;
     this.#renderer.setScene({
       positions: data.positions,
-      groups: groups.of,
+      // A point of several groups has the colour of the one that is looked at.
+      groups:
+        highlight === undefined
+          ? groups.of
+          : groups.of.map((own, row) => (isIn(groups.has, row, highlight) ? highlight : own)),
       selected,
       colours: readColours(groups.names.length),
       foreground: themeColour('--vscode-foreground'),
-      highlight: this.#hovered ?? this.#pinned,
+      highlight,
     });
     this.#redraw();
   }
@@ -176,7 +187,7 @@ export class MapView {
 
   #resize(): void {
     const { frame, canvas } = this.#parts;
-    const { width, height } = frame.getBoundingClientRect();
+    const { clientWidth: width, clientHeight: height } = frame;
     if (width === 0 || height === 0) return;
     Object.assign(this.#camera, { width, height });
     canvas.width = Math.round(width * devicePixelRatio);
@@ -239,6 +250,9 @@ export class MapView {
     this.#parts.canvas.dataset['kept'] = grouping;
   }
 }
+
+const isIn = (has: Groups['has'], row: number, group: number): boolean =>
+  (((has[row] ?? 0) >> group) & 1) === 1;
 
 const placedIn = (data: MapData | undefined): number => {
   let placed = 0;

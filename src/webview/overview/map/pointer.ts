@@ -82,7 +82,7 @@ export class Pointer {
 
   #wheel(event: WheelEvent): void {
     // The page scrolls unless the map has the focus or the key for zooming is held.
-    if (document.activeElement !== this.#parts.canvas && !event.ctrlKey) return;
+    if (document.activeElement !== this.#parts.canvas && !event.ctrlKey && !event.metaKey) return;
     event.preventDefault();
     const lines = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 30 : 1;
     this.#camera.zoomAt(pixelOf(event), Math.exp(-event.deltaY * lines * 0.002));

@@ -61,7 +61,7 @@ export class PreviewBox {
 
   #place({ x, y }: Point): void {
     const { preview, frame } = this.#parts;
-    const { width, height } = frame.getBoundingClientRect();
+    const { clientWidth: width, clientHeight: height } = frame;
     const [right, below] = [x < width / 2, y < height / 2];
     preview.style.left = right ? `${x + 14}px` : 'auto';
     preview.style.right = right ? 'auto' : `${width - x + 14}px`;

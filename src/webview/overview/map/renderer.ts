@@ -22,7 +22,6 @@ export interface Renderer {
   setScene(scene: Scene): void;
   /** `ratio`: device pixels for one of CSS. */
   draw(camera: Camera, ratio: number): void;
-  dispose(): void;
 }
 
 /** Radius of a point in CSS pixels: smaller where there are many, larger the nearer one looks. */

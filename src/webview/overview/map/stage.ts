@@ -72,7 +72,7 @@ export const stage = (root: HTMLElement, actions: StageActions): StageParts => {
       </div>
       <p class="hint" id="map-keys">
         ${t(
-          'Arrow keys go from memory to memory, Enter opens one, + and − zoom, 0 shows all. Drag to move, hold Shift and drag to select.',
+          'Arrow keys go from memory to memory, Enter opens one, + and − zoom, 0 shows all. Drag to move, hold Ctrl or ⌘ and turn the wheel to zoom, hold Shift and drag to select.',
         )}
       </p>
       <div class="visually-hidden" role="status" id="spoken"></div>

@@ -53,6 +53,8 @@ export class WebglRenderer implements Renderer {
   readonly #gl: WebGL2RenderingContext;
   readonly #program: WebGLProgram;
   readonly #buffers: Readonly<Record<'position' | 'group' | 'selected', WebGLBuffer>>;
+  /** Asked for once: a question waits for the graphics process. */
+  readonly #uniforms = new Map<string, WebGLUniformLocation | null>();
   #scene: Scene | undefined;
 
   /** Undefined where the browser has no WebGL 2. */
@@ -114,12 +116,12 @@ export class WebglRenderer implements Renderer {
     gl.drawArrays(gl.POINTS, 0, points);
   }
 
-  dispose(): void {
-    this.#gl.getExtension('WEBGL_lose_context')?.loseContext();
-  }
-
   #uniform(name: string): WebGLUniformLocation | null {
-    return this.#gl.getUniformLocation(this.#program, name);
+    const known = this.#uniforms.get(name);
+    if (known !== undefined) return known;
+    const location = this.#gl.getUniformLocation(this.#program, name);
+    this.#uniforms.set(name, location);
+    return location;
   }
 
   #fill(name: 'position' | 'group' | 'selected', size: number, values: Float32Array): void {
