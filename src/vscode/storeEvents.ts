@@ -13,6 +13,7 @@ const SETTLE_BUSY = 400;
 export class StoreEvents implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #embedding = new vscode.EventEmitter<EmbeddingProgress>();
+  readonly #found = new vscode.EventEmitter<void>();
   readonly #warned = new Set<string>();
   readonly #unsubscribe: () => void;
   #timer: NodeJS.Timeout | undefined;
@@ -20,6 +21,8 @@ export class StoreEvents implements vscode.Disposable {
 
   readonly onDidChange = this.#changed.event;
   readonly onDidEmbed = this.#embedding.event;
+  /** A person's search was answered with memories. */
+  readonly onDidFind = this.#found.event;
 
   constructor(store: MemoryStore, log: vscode.LogOutputChannel) {
     this.#unsubscribe = store.onDidChange((event) => {
@@ -36,6 +39,16 @@ export class StoreEvents implements vscode.Disposable {
           break;
       }
     });
+  }
+
+  /** Whoever reads how many memories wait for their vector tells the others. */
+  counted(progress: EmbeddingProgress): void {
+    this.#embedding.fire(progress);
+  }
+
+  /** Whoever searches for a person says that memories were found. */
+  found(): void {
+    this.#found.fire();
   }
 
   /** Makes every view read again, soon. */
@@ -56,6 +69,7 @@ export class StoreEvents implements vscode.Disposable {
     this.#unsubscribe();
     this.#changed.dispose();
     this.#embedding.dispose();
+    this.#found.dispose();
   }
 
   #warn(message: string): void {

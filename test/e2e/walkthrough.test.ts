@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { type OpenWorkbench, openWorkbench } from '../harness/openWorkbench.ts';
 import { store } from './steps.ts';
 import { openWalkthrough } from './walkthroughSteps.ts';
@@ -20,5 +21,22 @@ describe('the walkthrough', () => {
     await store(vscode.workbench, 'My first memory');
     await done.first().waitFor();
     await vscode.screenshot('walkthrough-stored');
+  });
+
+  it('ticks off finding when something was found, not when a search was opened', async () => {
+    const { workbench, page } = vscode;
+    const done = (step: string) =>
+      page
+        .locator('.getting-started-step', { hasText: step })
+        .locator('.codicon-getting-started-step-checked.complete');
+    await workbench.command('Edge Memory: Search Memories');
+    await workbench.input().fill('');
+    await workbench.pickRow('My first memory').waitFor();
+    assert.equal(await done('Find it').count(), 0);
+    await workbench.input().fill('first');
+    await done('Find it').waitFor();
+    await page.keyboard.press('Escape');
+    await workbench.input().waitFor({ state: 'hidden' });
+    await vscode.screenshot('walkthrough-found');
   });
 });

@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { EMPTY_FORM } from '../../src/shared/searchProtocol.ts';
+import { Milestones } from '../../src/vscode/firstMinutes/milestones.ts';
 import { fileSources } from '../../src/vscode/found/fileSources.ts';
+import { searchForm } from '../../src/vscode/searchView/search.ts';
 import { answerMessages, emptyStore, eventually, run, services, stored } from './access.ts';
 
 const manifest = (): {
@@ -41,6 +44,31 @@ describe('the first minutes', () => {
     await eventually(() => assert.ok(reached().includes('stored')));
     await (await services()).store.store({ content: 'an agent’s', source: { client: 'Claude Code 2.1' } });
     await eventually(() => assert.ok(reached().includes('agent')));
+  });
+
+  it('remember that a search found something, not that one was opened or found nothing', async () => {
+    const { context } = await services();
+    const reached = (): string[] => context.globalState.get<string[]>('firstMinutes.reached', []);
+    await context.globalState.update('firstMinutes.reached', undefined);
+    const running = await services();
+    const milestones = new Milestones(running);
+    try {
+      await stored({ content: 'Deploys go out on Tuesdays' });
+      const { signal } = new AbortController();
+      const search = (query: string) =>
+        searchForm(
+          running,
+          { form: { ...EMPTY_FORM, query }, wanted: 10, after: undefined, pass: 'first' },
+          signal,
+        );
+      await search('');
+      await search('xylophone');
+      assert.ok(!reached().includes('found'));
+      await search('deploys');
+      await eventually(() => assert.ok(reached().includes('found')));
+    } finally {
+      milestones.dispose();
+    }
   });
 
   it('find the sections of AGENTS.md, without those that were written for agents by programs', async () => {

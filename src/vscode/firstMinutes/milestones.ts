@@ -2,15 +2,15 @@ import * as vscode from 'vscode';
 import type { Services } from '../services.ts';
 
 /** What the walkthrough's steps wait for. */
-export type Milestone = 'stored' | 'agent' | 'connected';
+export type Milestone = 'stored' | 'found' | 'agent' | 'connected';
 
 const REACHED = 'firstMinutes.reached';
 /** The faces of this extension that a person uses; every other client is an agent. */
 const OWN_CLIENTS = new Set(['vscode', 'cli', 'mcp-memory-service']);
 
 /**
- * Tells the walkthrough what has really happened, from the store and the connection: it is never asked for. Once all
- * is reached nothing is looked at any more.
+ * Tells the walkthrough what has really happened, from the store, the searches and the connection: it is never asked
+ * for. Once all is reached nothing is looked at any more.
  */
 export class Milestones implements vscode.Disposable {
   readonly #services: Services;
@@ -25,6 +25,7 @@ export class Milestones implements vscode.Disposable {
     void vscode.commands.executeCommand('setContext', 'edgeMemory.ready', true);
     this.#subscriptions = vscode.Disposable.from(
       services.events.onDidChange(() => void this.#look()),
+      services.events.onDidFind(() => this.#reach('found')),
       services.connection.onDidChange(() => void this.#look()),
     );
   }

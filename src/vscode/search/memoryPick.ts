@@ -151,7 +151,10 @@ class MemoryPick {
       { signal },
     );
     if (!signal.aborted) this.#showMode(mode);
-    if (hits.length > 0) return hits.map(hitItem);
+    if (hits.length > 0) {
+      this.#services.events.found();
+      return hits.map(hitItem);
+    }
     const empty = (await store.list({ filter, limit: 1, contentLimit: 0 }, { signal })).items.length === 0;
     return [empty ? this.#nothingStored() : this.#noMatch(query)];
   }

@@ -79,6 +79,7 @@ async function ranked(
           options,
         )
       : await similar(services, form.similarTo.hash, query, options);
+  if (answer.hits.length > 0) services.events.found();
   const sign = form.sort === 'oldest' ? 1 : -1;
   const hits = byTime
     ? [...answer.hits].sort((a, b) => sign * (a.memory.createdAt - b.memory.createdAt))
