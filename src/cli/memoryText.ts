@@ -1,6 +1,8 @@
+import type { CodeState } from '../memory/codeDrift.ts';
 import type { EffectiveMode, Memory, SearchHit, Snippet } from '../memory/memory.ts';
 import { plainTagsOf, projectsOf } from '../memory/projects.ts';
 import { ageOf } from '../memory/age.ts';
+import { codeStateText } from './codeStates.ts';
 import { dateTime } from './dateTime.ts';
 import { headline, inert, oneLine } from './inertText.ts';
 import { bold, dim, labelled } from './output.ts';
@@ -12,7 +14,8 @@ export const shortHash = (contentHash: string): string => inert(contentHash.slic
 
 const width = (): number => process.stdout.columns || 100;
 
-const wordsOf = (memory: Memory): string[] => [
+const wordsOf = (memory: Memory, state?: CodeState): string[] => [
+  ...[codeStateText(state)].filter((text) => text !== undefined),
   ...(memory.memoryType === undefined ? [] : [oneLine(memory.memoryType)]),
   ...projectsOf(memory.tags).map((project) => `@${oneLine(project)}`),
   ...plainTagsOf(memory.tags).map((tag) => `#${oneLine(tag)}`),
@@ -22,8 +25,8 @@ const wordsOf = (memory: Memory): string[] => [
 ];
 
 /** A line of a list. */
-export const memoryLine = (memory: Memory): string => {
-  const words = wordsOf(memory).join(' ');
+export const memoryLine = (memory: Memory, state?: CodeState): string => {
+  const words = wordsOf(memory, state).join(' ');
   const text = headline(memory.content, Math.max(30, width() - 30 - Math.min(words.length, 30)));
   return `${bold(shortHash(memory.contentHash))}  ${dim(ageOf(memory.createdAt).padEnd(14))}  ${text}${words && `  ${dim(words)}`}`;
 };
@@ -40,14 +43,14 @@ const snippetText = ({ text, marks, truncatedBefore, truncatedAfter }: Snippet):
 };
 
 /** Two lines: which memory, how well and why; the part that matched. */
-export const hitText = ({ memory, score, match, snippet }: SearchHit): string => {
+export const hitText = ({ memory, score, match, snippet }: SearchHit, state?: CodeState): string => {
   const how = match === 'both' ? 'keyword and meaning' : match;
-  const facts = [ageOf(memory.createdAt), ...wordsOf(memory)].join(' ');
+  const facts = [ageOf(memory.createdAt), ...wordsOf(memory, state)].join(' ');
   return `${bold(shortHash(memory.contentHash))}  ${score.toFixed(2)} ${how}  ${dim(facts)}\n  ${snippetText(snippet)}`;
 };
 
 /** Everything about one memory, and all of its content. */
-export const memoryText = (memory: Memory): string => {
+export const memoryText = (memory: Memory, state?: CodeState): string => {
   const { source, metadata } = memory;
   const facts = labelled([
     ['memory', bold(inert(memory.contentHash))],
@@ -61,9 +64,15 @@ export const memoryText = (memory: Memory): string => {
     ['stays here', memory.localOnly ? 'never leaves this machine' : undefined],
     ['superseded', memory.supersededBy && `by ${inert(memory.supersededBy)}`],
     ['source', source && oneLine(Object.values(source).flat().join(' '))],
+    ['code', state && codeAdvice(state)],
     ['metadata', Object.keys(metadata).length === 0 ? undefined : inert(JSON.stringify(metadata))],
   ]);
   return `${facts}\n\n${inert(memory.content)}`;
+};
+
+const codeAdvice = (state: CodeState): string | undefined => {
+  const what = codeStateText(state);
+  return what && `${what}; what no longer holds: edge-memory update, or edge-memory delete`;
 };
 
 const KEYWORD: Readonly<Record<EffectiveMode['keyword'], string | undefined>> = {

@@ -12,7 +12,7 @@ export interface FoundFiles {
   readonly more: boolean;
 }
 
-/** Text files of one folder, and of nothing outside of it. Rejects with a `MemoryError` that names the path. */
+/** Text files of one folder, and of nothing outside of it. Rejects with a `MemoryError` that names the path: `not-found` where there is none. */
 export interface FileReader {
   /** The path relative to the reader's folder, and the text. */
   read(path: string): Promise<{ readonly path: string; readonly text: string }>;

@@ -1,5 +1,6 @@
 import { type McpServer, ResourceTemplate } from '@modelcontextprotocol/server';
 import { boundedAnswer } from './answers/boundedAnswer.ts';
+import { aboutCode, withCodeStates } from './answers/codeStates.ts';
 import { dataJson } from './answers/dataJson.ts';
 import type { CallOf, ToolCall } from './tool.ts';
 import { memoryList } from './tools/memoryList.ts';
@@ -54,14 +55,14 @@ export const registerResources = (server: McpServer, callOf: CallOf): void => {
     'recent',
     'n',
     'The n newest memories',
-    async (n, { store, options }) => {
+    async (n, { store, context, options }) => {
       const limit = Math.min(LONGEST, Math.max(1, Math.trunc(Number(n)) || 10));
       const { items } = await store.list({ limit }, options);
-      return boundedAnswer(
-        { found: items.length },
+      const found = await withCodeStates(
         items.map((memory) => ({ memory })),
-        100_000,
+        context,
       );
+      return boundedAnswer({ found: items.length, ...aboutCode(found) }, found, 100_000);
     },
     (begun) => ['10', '20', '50'].filter((n) => n.startsWith(begun)).slice(0, COMPLETIONS),
   );

@@ -1,7 +1,7 @@
 import { open, readdir, readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import ignore, { type Ignore } from 'ignore';
-import { MemoryError } from '../memory/errors.ts';
+import { MemoryError, type MemoryErrorCode } from '../memory/errors.ts';
 import type { FileQuery, FileReader, FoundFiles } from './fileReader.ts';
 
 const MAX_BYTES = 2 * 1024 * 1024;
@@ -87,15 +87,16 @@ export class WorkspaceFiles implements FileReader {
   }
 }
 
-const refused = (given: string, because: string): MemoryError =>
+const refused = (given: string, because: string, code: MemoryErrorCode = 'invalid-input'): MemoryError =>
   new MemoryError(
-    'invalid-input',
+    code,
     `${given.slice(0, 200)} was not read: ${because}.`,
     'Name a text file of the workspace.',
   );
 
 const asMemoryError = (given: string) => (error: NodeJS.ErrnoException) => {
-  throw refused(given, error.code === 'ENOENT' ? 'there is none' : (error.code ?? error.message));
+  if (error.code === 'ENOENT') throw refused(given, 'there is none', 'not-found');
+  throw refused(given, error.code ?? error.message);
 };
 
 const decode = (given: string, bytes: Uint8Array): string => {

@@ -96,13 +96,3 @@ const withoutCredentials = (url: string): string => url.replace(/^([a-z+]+:\/\/)
 /** The last part of a remote's URL or path: `git@github.com:owner/Name.git` is `Name`. */
 export const repositoryName = (url: string): string | undefined =>
   /([^/:\\]+?)(?:\.git)?[/\\]*$/.exec(url)?.[1];
-
-/** What two URLs of one repository have in common, whichever protocol and user they name: `github.com/owner/name`. */
-export const repositoryKey = (url: string): string =>
-  url
-    .trim()
-    .replace(/^[a-z+]+:\/\//i, '')
-    .replace(/^[^/@]*@/, '')
-    .replace(/^([^/:]+):(?:\d+\/)?(?=[^\\])/, '$1/')
-    .replace(/(?:\.git)?[/\\]*$/, '')
-    .toLowerCase();

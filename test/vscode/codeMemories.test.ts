@@ -187,6 +187,7 @@ describe('a memory made from code', () => {
           '2 Delete',
         ]),
       );
+      assert.match(await hovers(3), /changed&nbsp;since[^]*updateFromCode[^]*stillTrue[^]*deleteMemory/);
       assert.equal(memory.source?.lines?.[0], 3);
     } finally {
       await setting('codeLens', undefined);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { repositoryKey } from '../../src/memory/repositories.ts';
 import {
   commitOf,
   originOf,
   originUrl,
-  repositoryKey,
   repositoryName,
   repositoryOf,
 } from '../../src/vscode/gitRepository.ts';

@@ -1,7 +1,8 @@
 import { Option, type Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import { codeStatesHere } from '../codeStates.ts';
 import { addFilterOptions, filterFrom, isFiltered, type FilterOptions } from '../filterOptions.ts';
-import { memoryJson } from '../memoryJson.ts';
+import { memoryAndCodeJson } from '../memoryJson.ts';
 import { memoryLine } from '../memoryText.ts';
 import { withStore } from '../openStore.ts';
 import { limit } from '../options.ts';
@@ -40,11 +41,14 @@ export const addListCommand = (program: Command, cli: Cli): void => {
         },
         { signal: cli.signal },
       );
-      answer(cli, { memories: page.items.map(memoryJson), next: page.next ?? null }, () => {
+      const states = await codeStatesHere(page.items);
+      const memories = page.items.map((memory) => memoryAndCodeJson(memory, states));
+      answer(cli, { memories, next: page.next ?? null }, () => {
         if (page.items.length === 0)
           return isFiltered(filter) ? 'No memory matches these filters.' : 'There are no memories here.';
         const more = page.next === undefined ? [] : [dim(`There are more: --cursor ${page.next}`)];
-        return [...page.items.map(memoryLine), ...more].join('\n');
+        const lines = page.items.map((memory) => memoryLine(memory, states.get(memory.contentHash)));
+        return [...lines, ...more].join('\n');
       });
     });
   });

@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 import type { EffectiveMode, MemoryFilter, SearchAnswer, SearchMode } from '../../memory/memory.ts';
 import type { MemoryStore } from '../../memory/memoryStore.ts';
 import type { Cli } from '../cli.ts';
+import { codeStatesHere, type CodeStates } from '../codeStates.ts';
 import { embedBeforeSearch } from '../embedding.ts';
 import { addFilterOptions, filterFrom, isFiltered, type FilterOptions } from '../filterOptions.ts';
 import { headline } from '../inertText.ts';
@@ -51,18 +52,20 @@ export const addSearchCommand = (program: Command, cli: Cli): void => {
           { signal: cli.signal },
         );
         debug(cli, 'searched');
+        const states = await codeStatesHere(found.hits.map(({ memory }) => memory));
         const hint = found.hits.length === 0 ? await hintOf(cli, store, filter) : '';
-        answer(cli, searchJson(found), () =>
-          hint === '' ? textOf(found, waiting) : noneText(query, found.mode, hint),
+        answer(cli, searchJson(found, states), () =>
+          hint === '' ? textOf(found, states, waiting) : noneText(query, found.mode, hint),
         );
       });
     });
 };
 
-const textOf = ({ hits, mode }: SearchAnswer, waiting: number): string => {
+const textOf = ({ hits, mode }: SearchAnswer, states: CodeStates, waiting: number): string => {
   const summary = `${counted(hits.length, 'memory', 'memories')}, ${modeText(mode)}`;
   const later = `; ${counted(waiting, 'memory', 'memories')} by keyword only until: edge-memory embed`;
-  return [...hits.map(hitText), dim(waiting > 0 ? summary + later : summary)].join('\n');
+  const lines = hits.map((hit) => hitText(hit, states.get(hit.memory.contentHash)));
+  return [...lines, dim(waiting > 0 ? summary + later : summary)].join('\n');
 };
 
 const noneText = (query: string, mode: EffectiveMode, hint: string): string =>

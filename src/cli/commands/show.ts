@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import type { Cli } from '../cli.ts';
+import { codeStatesHere } from '../codeStates.ts';
 import { findHash, noMemory } from '../hashes.ts';
 import { inert } from '../inertText.ts';
-import { memoryJson } from '../memoryJson.ts';
+import { memoryAndCodeJson } from '../memoryJson.ts';
 import { memoryText } from '../memoryText.ts';
 import { withStore } from '../openStore.ts';
 import { answer } from '../output.ts';
@@ -20,7 +21,12 @@ export const addShowCommand = (program: Command, cli: Cli): void => {
         if (memory === undefined) throw noMemory(typed);
         if (options.content && !cli.options().json)
           process.stdout.write(process.stdout.isTTY ? `${inert(memory.content)}\n` : memory.content);
-        else answer(cli, { memory: memoryJson(memory) }, () => memoryText(memory));
+        else {
+          const states = await codeStatesHere([memory]);
+          answer(cli, { memory: memoryAndCodeJson(memory, states) }, () =>
+            memoryText(memory, states.get(memory.contentHash)),
+          );
+        }
       }),
     );
 };

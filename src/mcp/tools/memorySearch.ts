@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { SearchMode, SearchQuery } from '../../memory/memory.ts';
 import { normaliseProject } from '../../memory/projects.ts';
 import { byQuality } from '../../memory/search/quality.ts';
-import { CODE_CHANGED, withCodeStates } from '../answers/codeStates.ts';
+import { aboutCode, withCodeStates } from '../answers/codeStates.ts';
 import { boundedAnswer } from '../answers/boundedAnswer.ts';
 import { filterOf, maxCharacters, missingParameter, project, tagMatch, tags } from '../parameters.ts';
 import { defineTool, READS } from '../tool.ts';
@@ -46,19 +46,17 @@ export const memorySearch = defineTool({
       if (Object.values(filter).every((value) => value === undefined))
         throw missingParameter('memory_search', 'a query, or a filter such as tags or time_expr');
       const { items, next } = await store.list({ filter, limit }, options);
+      const found = await withCodeStates(
+        items.map((memory) => ({ memory })),
+        context,
+      );
       const head = {
         found: items.length,
         order: 'newest',
         ...(next !== undefined && { more: 'memory_list' }),
+        ...aboutCode(found),
       };
-      return boundedAnswer(
-        head,
-        await withCodeStates(
-          items.map((memory) => ({ memory })),
-          context,
-        ),
-        input.max_response_chars,
-      );
+      return boundedAnswer(head, found, input.max_response_chars);
     }
     const query: SearchQuery = {
       query: input.query,
@@ -79,7 +77,7 @@ export const memorySearch = defineTool({
         found: hits.length,
         ...(hits.length === limit && limit < LIMIT && { more: 'a higher limit may find more' }),
         ...(hits.length === 0 && { next_step: 'Try other words, or fewer filters.' }),
-        ...(hits.some(({ codeChanged }) => codeChanged) && { code: CODE_CHANGED }),
+        ...aboutCode(hits),
         ...(mode.reducedBecause !== undefined && { reduced: mode.reducedBecause }),
       },
       hits,

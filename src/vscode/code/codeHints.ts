@@ -107,19 +107,23 @@ class CodeHints implements vscode.CodeLensProvider, vscode.HoverProvider {
   }
 }
 
-/** The text is anybody's and only text; the links are ours and run three commands. */
+/** The text is anybody's and only text; the links are ours and run no other commands. */
 function hoverOf({ memory, state }: Reference): vscode.MarkdownString[] {
   const what = describeCodeState(state);
   const shown = memory.truncated ? `${memory.content}…` : memory.content;
   const text = new vscode.MarkdownString().appendText(inert(shown));
   const links = new vscode.MarkdownString('', true);
-  const commands = ['showMemory', ...(what === undefined ? [] : ['updateFromCode', 'stillTrue'])];
+  const commands = [
+    'showMemory',
+    ...(what === undefined ? [] : ['updateFromCode', 'stillTrue', 'deleteMemory']),
+  ];
   links.isTrusted = { enabledCommands: commands.map((command) => `edgeMemory.${command}`) };
   links.appendMarkdown('$(note) ').appendText([summary(memory), what].filter(Boolean).join(' · '));
   const titles: Record<string, string> = {
     showMemory: vscode.l10n.t('Show Memory'),
     updateFromCode: vscode.l10n.t('Update'),
     stillTrue: vscode.l10n.t('Still True'),
+    deleteMemory: vscode.l10n.t('Delete'),
   };
   const argument = encodeURIComponent(JSON.stringify([memory.contentHash]));
   for (const command of commands)

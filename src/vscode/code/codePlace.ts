@@ -2,8 +2,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Memory, MemorySource } from '../../memory/memory.ts';
-import { projectsOf } from '../../memory/projects.ts';
-import { repositoryKey } from '../gitRepository.ts';
+import { belongsTo } from '../../memory/repositories.ts';
 import type { Project, Projects } from '../projects.ts';
 
 /** Where a file lies, as a memory keeps it. */
@@ -26,15 +25,6 @@ export function pathOf(file: vscode.Uri, project: Project | undefined): string |
   const home = homedir();
   return file.fsPath.startsWith(home + path.sep) ? `~${file.fsPath.slice(home.length)}` : file.fsPath;
 }
-
-/** Whether a memory that names the path of a file of this project means that file, and no namesake elsewhere. */
-export const belongsTo = ({ source, tags }: Memory, project: Project | undefined): boolean => {
-  if (project === undefined) return true;
-  const { repository } = project;
-  return repository === undefined || source?.repository === undefined
-    ? source?.repository === repository && projectsOf(tags).includes(project.name)
-    : repositoryKey(source.repository) === repositoryKey(repository);
-};
 
 /** The file that a memory came from, where its project is open here or it lies in none; it need not exist any more. */
 export async function fileOf(projects: Projects, memory: Memory): Promise<vscode.Uri | undefined> {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { type CodeState, codeStateOf } from '../../memory/codeDrift.ts';
+import type { CodeState } from '../../memory/codeDrift.ts';
+import { codeStatesIn } from '../../memory/codeStates.ts';
 import type { Memory } from '../../memory/memory.ts';
 import type { Projects } from '../projects.ts';
 import { fileOf } from './codePlace.ts';
@@ -7,30 +8,18 @@ import { fileOf } from './codePlace.ts';
 /** Larger files are no code that somebody remembers lines of. Bytes. */
 const MAX_BYTES = 5 * 1024 * 1024;
 
-/**
- * What has become of the code that memories were made from, by their hashes. Those without lines are left out, and
- * those whose file can't be looked at from here. Each file is read once.
- */
-export async function codeStatesOf(
+/** What has become of the code that memories were made from, by their hashes, where their files can be looked at. */
+export const codeStatesOf = (
   projects: Projects,
   memories: readonly Memory[],
-): Promise<ReadonlyMap<string, CodeState>> {
-  const texts = new Map<string, Promise<string | undefined>>();
-  const states = new Map<string, CodeState>();
-  const look = async (memory: Memory): Promise<void> => {
-    if (memory.source?.linesHash === undefined) return;
-    const file = await fileOf(projects, memory);
-    if (file === undefined) return;
-    const key = file.toString();
-    const reading = texts.get(key) ?? textOf(file);
-    texts.set(key, reading);
-    const state = codeStateOf(memory.source, await reading);
-    if (state) states.set(memory.contentHash, state);
-  };
-  // What can't be read says nothing about the code.
-  await Promise.all(memories.map((memory) => look(memory).catch(() => undefined)));
-  return states;
-}
+): Promise<ReadonlyMap<string, CodeState>> =>
+  codeStatesIn(
+    {
+      fileOf: async (memory) => (await fileOf(projects, memory))?.toString(),
+      textOf: (file) => textOf(vscode.Uri.parse(file, true)),
+    },
+    memories,
+  );
 
 /**
  * As it is on disk, or being edited; undefined where there is no such file. Rejects where that can't be told. What is

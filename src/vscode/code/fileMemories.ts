@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import type { Memory } from '../../memory/memory.ts';
+import { belongsTo } from '../../memory/repositories.ts';
 import type { Services } from '../services.ts';
-import { belongsTo, pathOf } from './codePlace.ts';
+import { pathOf } from './codePlace.ts';
 
 /** Nobody reads more about one file. */
 const LIMIT = 100;
@@ -17,7 +18,7 @@ export async function memoriesOf(
   const sourcePath = pathOf(file, project);
   if (sourcePath === undefined || sourcePath === '') return [];
   const page = await store.list({ filter: { sourcePath }, limit: LIMIT, contentLimit: CONTENT_LIMIT });
-  return page.items.filter((memory) => belongsTo(memory, project));
+  return page.items.filter((memory) => project === undefined || belongsTo(memory, project));
 }
 
 /** The same, read once until something changes. */

@@ -42,6 +42,20 @@ describe('memories made from code, as agents find them', () => {
     }
   });
 
+  it('say so where they are listed, and where one is shown whole', async () => {
+    const { call } = await connect(memories.store, { project: 'shop', files: files('restart() {}') });
+    const page = await call('memory_list', { tags: ['code'] });
+    assert.match(String(page.head['code']), /memory_update/);
+    assert.deepEqual(
+      marks(page.memories).find(([, changed]) => changed),
+      ['restart stops first', true],
+    );
+    const { hash } = page.memories.find((memory) => memory['code_changed'] === true) ?? {};
+    const whole = await call('memory_list', { content_hash: hash });
+    assert.deepEqual(marks(whole.memories), [['restart stops first', true]]);
+    assert.match(String(whole.head['code']), /memory_update/);
+  });
+
   it('say nothing where it is as it was, has only moved, or can not be read', async () => {
     for (const text of [lines.join('\n'), ['// new', ...lines].join('\n'), undefined])
       assert.ok(marks((await search(text, 'restart stops first')).memories).every(([, changed]) => !changed));
