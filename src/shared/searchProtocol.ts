@@ -39,6 +39,21 @@ export const EMPTY_FORM: SearchForm = {
   similarTo: undefined,
 };
 
+/** What outlives a hidden or reloaded view. */
+export interface SearchState {
+  /** Of the view. */
+  readonly id: string;
+  /** When it was so. Milliseconds since the epoch. */
+  readonly at: number;
+  readonly form: SearchForm;
+  readonly filtersOpen: boolean;
+  readonly scrollTop: number;
+  readonly active: string | undefined;
+  readonly chosen: readonly string[];
+  /** How many rows were there: as many are asked for again. */
+  readonly rows: number;
+}
+
 /** A memory as a row shows it: plain text, without characters that are not seen or turn the direction. */
 export interface ResultRow {
   readonly hash: string;
@@ -59,6 +74,8 @@ export interface ResultRow {
   readonly pinned: boolean;
   readonly localOnly: boolean;
   readonly superseded: boolean;
+  /** It was made from lines of a file. */
+  readonly fromCode: boolean;
   /** 0…1; undefined in a list that no query ranks. */
   readonly score: number | undefined;
   /** Why it matched, for a person to read. */
@@ -110,20 +127,49 @@ export interface SearchChoices {
   readonly thisProject: string | undefined;
 }
 
+/** The code that a memory was made from is not what it was. */
+export interface CodeNote {
+  readonly hash: string;
+  /** For a person to read. */
+  readonly what: string;
+  /** `changed`: the memory can be updated, or said to be still true; `missing`: its file is gone. */
+  readonly kind: 'changed' | 'missing';
+}
+
 export type RowAction =
-  'preview' | 'open' | 'copy' | 'insert' | 'attach' | 'editTags' | 'delete' | 'undoDelete' | 'export';
+  | 'preview'
+  | 'open'
+  | 'copy'
+  | 'insert'
+  | 'attach'
+  | 'editTags'
+  | 'delete'
+  | 'undoDelete'
+  | 'export'
+  | 'reveal'
+  | 'updateFromCode'
+  | 'stillTrue';
 
 export interface SearchMethods {
-  /** What the view is to show at first, once; and the form that was last filled in, in this window or before it. */
-  readonly start: (argument: null) => { readonly show?: SearchForm; readonly last?: SearchForm };
+  /**
+   * What the view is to show at first, once; what was kept of it, where it is one that was there before; and the form
+   * that was last filled in, in this window or before it.
+   */
+  readonly start: (argument: null) => {
+    readonly show?: SearchForm;
+    readonly kept?: SearchState;
+    readonly last?: SearchForm;
+  };
   readonly search: (request: SearchRequest) => SearchResults | TimeProblem;
   readonly choices: (argument: null) => SearchChoices;
   /** Known tags that begin with the text, most used first. */
   readonly tags: (text: string) => readonly Choice[];
   /** Resolves when it is done, or was left. */
   readonly act: (argument: { readonly action: RowAction; readonly hashes: readonly string[] }) => void;
-  /** Keeps the form over a reload of the window. */
-  readonly keep: (form: SearchForm) => void;
+  /** Of memories that were made from code: those whose code is not what it was. */
+  readonly codeNotes: (hashes: readonly string[]) => readonly CodeNote[];
+  /** Keeps what the view shows over a reload of the window. */
+  readonly keep: (state: SearchState) => void;
   /** The search was of use: it becomes a recent one. */
   readonly used: (form: SearchForm) => void;
   /** Lets a person choose a recent or saved search, or save this one; undefined when they leave. */
@@ -136,6 +182,8 @@ export interface SearchMethods {
 export interface SearchEvents {
   /** The memories changed. */
   readonly changed: null;
+  /** Files changed: what was said of the code of memories may hold no more. */
+  readonly filesChanged: null;
   /** Something else wants this to be searched. */
   readonly show: SearchForm;
   /** The view was asked for: what is typed goes into the field. */

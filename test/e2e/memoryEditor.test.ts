@@ -120,8 +120,19 @@ describe('the editor of memories', () => {
     await workbench.treeRow('Another memory that is being written').waitFor();
   });
 
+  it('keeps what is typed over a restart of the extension host, and saves it', async () => {
+    await show('Another memory');
+    await typeAtEnd(' still');
+    await vscode.restartExtensionHost();
+    await lines().getByText('being written still').waitFor();
+    await dirtyTab().waitFor();
+    await lines().click({ position: { x: 5, y: 5 } });
+    await save();
+    await workbench.treeRow('Another memory that is being written still').waitFor();
+  });
+
   it('compares with a newer version before it overwrites it', async () => {
-    const content = 'Another memory that is being written';
+    const content = 'Another memory that is being written still';
     await show(content);
     await typeAtEnd(' here');
     await changeElsewhere(content, '--content', `${content} elsewhere`);

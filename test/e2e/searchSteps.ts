@@ -1,5 +1,6 @@
 import type { Frame, Locator } from 'playwright-core';
 import type { OpenWorkbench } from '../harness/openWorkbench.ts';
+import type { Workbench } from '../harness/workbench.ts';
 
 /** The search webview as a person sees it. */
 export class SearchFace {
@@ -61,3 +62,43 @@ export async function openSearchView({ workbench }: OpenWorkbench): Promise<Sear
   }
   return new SearchFace(frame);
 }
+
+/** A window with the search view open in it. */
+export interface SearchWindow {
+  readonly vscode: OpenWorkbench;
+  readonly workbench: Workbench;
+  search: SearchFace;
+  readonly press: (key: string) => Promise<void>;
+  /** Types in place of what the field holds, and waits for the rows. */
+  readonly find: (query: string) => Promise<void>;
+}
+
+/** VS Code's menus ignore a click in their first moments. */
+export async function chooseItem(item: ReturnType<Workbench['menuItem']>): Promise<void> {
+  for (let tries = 0; tries < 5; tries++) {
+    await item.click();
+    const closed = item.waitFor({ state: 'hidden', timeout: 1000 });
+    if (await closed.then(() => true).catch(() => false)) return;
+  }
+  throw new Error('The menu did not take the click');
+}
+
+export const DAY = 86_400;
+/** Seconds. */
+export const now = Date.now() / 1000;
+
+export const searchMemories = [
+  {
+    content: 'Deploys go out on Tuesdays, never on Fridays',
+    tags: ['deploy', 'process'],
+    memoryType: 'decision',
+  },
+  { content: 'The staging database is reset every night at 3', tags: ['database', 'staging'] },
+  { content: 'Use WAL mode for SQLite when several processes write', tags: ['database', 'sqlite'] },
+  {
+    content: `# Runbook for the queue\n\n${'Look at the dashboard first. '.repeat(20)}Then restart the worker zebra.`,
+    tags: ['ops'],
+    memoryType: 'runbook',
+    createdAt: now - 40 * DAY,
+  },
+];

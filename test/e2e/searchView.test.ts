@@ -2,27 +2,19 @@ import assert from 'node:assert/strict';
 import { type OpenWorkbench, openWorkbench } from '../harness/openWorkbench.ts';
 import { seedMemories } from '../harness/seedMemories.ts';
 import type { Workbench } from '../harness/workbench.ts';
-import { openSearchView, SearchFace } from './searchSteps.ts';
+import { actionTests, queue } from './searchActions.ts';
+import {
+  chooseItem,
+  DAY,
+  now,
+  openSearchView,
+  SearchFace,
+  searchMemories,
+  type SearchWindow,
+} from './searchSteps.ts';
+import { survivalTests } from './searchSurvival.ts';
 import { store } from './steps.ts';
 
-const DAY = 86_400;
-const now = Date.now() / 1000;
-
-const memories = [
-  {
-    content: 'Deploys go out on Tuesdays, never on Fridays',
-    tags: ['deploy', 'process'],
-    memoryType: 'decision',
-  },
-  { content: 'The staging database is reset every night at 3', tags: ['database', 'staging'] },
-  { content: 'Use WAL mode for SQLite when several processes write', tags: ['database', 'sqlite'] },
-  {
-    content: `# Runbook for the queue\n\n${'Look at the dashboard first. '.repeat(20)}Then restart the worker zebra.`,
-    tags: ['ops'],
-    memoryType: 'runbook',
-    createdAt: now - 40 * DAY,
-  },
-];
 /** Enough to scroll through. */
 const filler = Array.from({ length: 700 }, (_, index) => ({
   content: `Filler note number ${index} about nothing in particular`,
@@ -36,7 +28,7 @@ describe('the search view', () => {
   let search: SearchFace;
 
   before(async () => {
-    vscode = await openWorkbench({ workspaceFiles: { 'notes.md': 'Notes:\n' } });
+    vscode = await openWorkbench({ workspaceFiles: { 'notes.md': 'Notes:\n', 'queue.js': queue } });
     workbench = vscode.workbench;
     search = await openSearchView(vscode);
   });
@@ -53,6 +45,23 @@ describe('the search view', () => {
     await search.field().selectText();
     await vscode.page.keyboard.type(query, { delay: 15 });
     await search.answered(query);
+  };
+
+  const window: SearchWindow = {
+    get vscode() {
+      return vscode;
+    },
+    get workbench() {
+      return workbench;
+    },
+    get search() {
+      return search;
+    },
+    set search(face) {
+      search = face;
+    },
+    press,
+    find,
   };
 
   it('says what to do where nothing is stored', async () => {
@@ -72,7 +81,7 @@ describe('the search view', () => {
   });
 
   it('shows what is stored elsewhere without a reload, newest first', async () => {
-    await seedMemories(vscode.home, [...filler, ...memories]);
+    await seedMemories(vscode.home, [...filler, ...searchMemories]);
     await search.row('Use WAL mode').waitFor();
     await search.status().getByText('705 memories').waitFor();
     await vscode.screenshot('search-view-list');
@@ -207,7 +216,7 @@ describe('the search view', () => {
     const item = workbench.menuItem('Find Similar');
     await item.waitFor();
     await vscode.screenshot('search-view-menu');
-    await choose(item);
+    await chooseItem(item);
     await search.frame.getByText('Similar to “The staging database').waitFor();
     await search.row('The staging database is reset every night at 3').waitFor({ state: 'detached' });
     await search.frame.locator('.filter-line').getByRole('button', { name: 'Clear' }).click();
@@ -227,6 +236,8 @@ describe('the search view', () => {
     await workbench.pickRow('My search').click();
     await search.answered('staging database');
   });
+
+  actionTests(window);
 
   it('fits a window at 200 % and a narrow sidebar', async () => {
     const size = vscode.page.viewportSize() ?? { width: 1280, height: 1100 };
@@ -258,17 +269,10 @@ describe('the search view', () => {
     await tab.answered('sqlite');
     await vscode.screenshot('search-editor');
     await vscode.reload();
-    tab = new SearchFace(await workbench.webview(selector, 30_000));
+    tab = new SearchFace(await workbench.webview(selector, 60_000));
     await tab.answered('sqlite');
+    await workbench.command('View: Close All Editors');
   });
-});
 
-/** VS Code's menus ignore a click in their first moments. */
-async function choose(item: ReturnType<Workbench['menuItem']>): Promise<void> {
-  for (let tries = 0; tries < 5; tries++) {
-    await item.click();
-    const closed = item.waitFor({ state: 'hidden', timeout: 1000 });
-    if (await closed.then(() => true).catch(() => false)) return;
-  }
-  throw new Error('The menu did not take the click');
-}
+  survivalTests(window);
+});

@@ -119,6 +119,18 @@ export class OpenWorkbench {
     await this.#ready();
   }
 
+  /**
+   * Kills the extension host; VS Code starts another one by itself, up to three times in five minutes (its web build has
+   * no command for it). Waits until the view in the sidebar is the new one's.
+   */
+  async restartExtensionHost(): Promise<void> {
+    const view = 'body[data-place="sidebar"] #query';
+    const before = await this.workbench.webview(view);
+    await this.server.killExtensionHost();
+    while (!before.isDetached()) await this.page.waitForTimeout(100);
+    await this.workbench.webview(view, 60_000);
+  }
+
   /** Ends VS Code and starts it again, with the same profile, browser data and address. */
   async restart(): Promise<void> {
     await this.#end();

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { endWithThisProcess } from './processes.ts';
@@ -38,12 +38,15 @@ export class Server {
   /** The end of what it printed, its extension host's failures too. */
   readonly output: () => string;
   readonly stop: () => Promise<void>;
+  /** As when it crashes. Linux only. */
+  readonly killExtensionHost: () => Promise<void>;
 
-  constructor(port: number, started: Pick<Server, 'exited' | 'output' | 'stop'>) {
+  constructor(port: number, started: Pick<Server, 'exited' | 'output' | 'stop' | 'killExtensionHost'>) {
     this.port = port;
     this.exited = started.exited;
     this.output = started.output;
     this.stop = started.stop;
+    this.killExtensionHost = started.killExtensionHost;
   }
 
   address({ folder, payload }: WorkbenchAddress): string {
@@ -124,9 +127,31 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   });
   const timeout = new Promise<void>((resolve) => setTimeout(resolve, 60_000).unref());
   const port = await Promise.race([listening, exited, timeout]);
-  if (typeof port === 'number') return new Server(port, { exited, output: () => text, stop });
+  const killExtensionHost = async (): Promise<void> => {
+    for (const pid of await processesOfGroup(child.pid, '--type=extensionHost')) process.kill(pid, 'SIGKILL');
+  };
+  if (typeof port === 'number')
+    return new Server(port, { exited, output: () => text, stop, killExtensionHost });
   await stop();
   throw new Error(`VS Code's server did not start:\n${text}`);
+}
+
+/** The processes of a group that were started with this argument (proc(5): the group is the third field after the name). */
+async function processesOfGroup(group: number | undefined, argument: string): Promise<number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      try {
+        const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+        const args = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0');
+        const own = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2]);
+        return own === group && args.includes(argument) ? [Number(pid)] : [];
+      } catch {
+        return []; // it has ended meanwhile
+      }
+    }),
+  );
+  return found.flat();
 }
 
 async function profileArgs(profile: Profile): Promise<string[]> {

@@ -127,4 +127,22 @@ describe('the host of the search webview', () => {
     await searches.removeSaved('Mine');
     assert.deepEqual(searches.saved, []);
   });
+
+  it('keeps what each place showed, and starts a new view with what was filled in last', async () => {
+    const kept = new Map<string, unknown>();
+    const state = {
+      get: (key: string) => kept.get(key),
+      update: (key: string, value: unknown) => Promise.resolve(void kept.set(key, value)),
+    };
+    const searches = new SavedSearches({ workspaceState: state as never, globalState: state as never });
+    const shown = (query: string, at: number) => ({
+      ...{ id: query, at, form: { ...EMPTY_FORM, query }, filtersOpen: true },
+      ...{ scrollTop: 10, active: undefined, chosen: [], rows: 50 },
+    });
+    assert.deepEqual([searches.kept('sidebar'), searches.last], [undefined, undefined]);
+    await searches.keep('sidebar', shown('in the sidebar', 2));
+    await searches.keep('editor', shown('in a tab', 1));
+    assert.deepEqual(searches.kept('editor'), shown('in a tab', 1));
+    assert.equal(searches.last?.query, 'in the sidebar');
+  });
 });

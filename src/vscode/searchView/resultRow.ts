@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isFromCode } from '../../memory/codeStates.ts';
 import type { Memory, SearchHit } from '../../memory/memory.ts';
 import { plainTagsOf, projectsOf } from '../../memory/projects.ts';
 import type { ResultRow } from '../../shared/searchProtocol.ts';
@@ -48,5 +49,6 @@ function common(memory: Memory) {
     pinned: memory.pinned,
     localOnly: memory.localOnly,
     superseded: memory.supersededBy !== undefined,
+    fromCode: isFromCode(memory),
   };
 }

@@ -10,6 +10,9 @@ const commands: Record<Exclude<RowAction, 'preview' | 'open' | 'undoDelete'>, st
   editTags: 'editTags',
   delete: 'deleteMemory',
   export: 'exportMemories',
+  reveal: 'revealInExplorer',
+  updateFromCode: 'updateFromCode',
+  stillTrue: 'stillTrue',
 };
 
 /** Does what rows of one search view are asked for. */

@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import type { SearchForm } from '../../shared/searchProtocol.ts';
+import type { SearchForm, SearchState } from '../../shared/searchProtocol.ts';
 import { isBlank } from './search.ts';
 import { formOf, sameForm } from './searchForm.ts';
 
@@ -8,12 +8,14 @@ export interface SavedSearch {
   readonly form: SearchForm;
 }
 
-const LAST = 'search.lastForm';
+export type SearchPlace = 'sidebar' | 'editor';
+
+const STATE = 'search.state';
 const RECENT = 'search.recent';
 const SAVED = 'search.saved';
 const RECENT_LIMIT = 20;
 
-/** What was searched before: the last form of this workspace, recent searches and named ones of all workspaces. */
+/** What was searched before: what the views of this workspace showed, recent searches and named ones of all workspaces. */
 export class SavedSearches {
   readonly #workspace: vscode.Memento;
   readonly #everywhere: vscode.Memento;
@@ -26,13 +28,22 @@ export class SavedSearches {
     this.#everywhere = globalState;
   }
 
-  get last(): SearchForm | undefined {
-    const form = this.#workspace.get<unknown>(LAST);
-    return form === undefined ? undefined : formOf(form);
+  /** What the view of that place showed last in this workspace; of several editor tabs the one that changed last. */
+  kept(place: SearchPlace): SearchState | undefined {
+    const state = this.#workspace.get<SearchState>(`${STATE}.${place}`);
+    return state && { ...state, form: formOf(state.form) };
   }
 
-  async keepLast(form: SearchForm): Promise<void> {
-    await this.#workspace.update(LAST, form);
+  async keep(place: SearchPlace, state: SearchState): Promise<void> {
+    await this.#workspace.update(`${STATE}.${place}`, state);
+  }
+
+  /** What was last filled in, in whichever view. */
+  get last(): SearchForm | undefined {
+    const [newest] = [this.kept('sidebar'), this.kept('editor')]
+      .filter((state) => state !== undefined)
+      .sort((a, b) => b.at - a.at);
+    return newest?.form;
   }
 
   /** Latest first. */

@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import type { Facet } from '../../memory/memory.ts';
-import type { SearchForm, SearchMethods } from '../../shared/searchProtocol.ts';
+import type { CodeNote, SearchForm, SearchMethods } from '../../shared/searchProtocol.ts';
+import { codeStatesOf, describeCodeState } from '../code/codeStates.ts';
 import { runOffered } from '../errors.ts';
 import type { Services } from '../services.ts';
 import type { Handlers } from '../webviews/webviewCalls.ts';
 import type { RowActions } from './rowActions.ts';
-import type { SavedSearches } from './savedSearches.ts';
+import type { SavedSearches, SearchPlace } from './savedSearches.ts';
 import { searchForm } from './search.ts';
 import { pickSearch } from './searchHistory.ts';
 
@@ -13,18 +14,28 @@ import { pickSearch } from './searchHistory.ts';
 const CHOICES = 200;
 const TAGS_OFFERED = 12;
 
+export interface SearchOpening {
+  readonly place: SearchPlace;
+  /** Nothing was kept of it: it was not there before. */
+  readonly isNew: boolean;
+  /** What it is to show at first, once. */
+  readonly waiting: () => SearchForm | undefined;
+}
+
 /** What answers the search webview. */
 export function searchHandlers(
   services: Services,
   searches: SavedSearches,
   actions: Pick<RowActions, 'act'>,
-  waiting: () => SearchForm | undefined,
+  { place, isNew, waiting }: SearchOpening,
 ): Handlers<SearchMethods> {
   const { store, projects } = services;
   return {
     start() {
-      const [show, last] = [waiting(), searches.last];
-      return { ...(show && { show }), ...(last && { last }) };
+      const show = waiting();
+      const kept = isNew ? undefined : searches.kept(place);
+      const { last } = searches;
+      return { ...(show && { show }), ...(kept && { kept }), ...(last && { last }) };
     },
     search: (request, signal) => searchForm(services, request, signal),
     async choices(_, signal) {
@@ -40,7 +51,16 @@ export function searchHandlers(
       return (await store.facets('tags', { prefix, limit: TAGS_OFFERED }, { signal })).items;
     },
     act: ({ action, hashes }) => actions.act(action, hashes),
-    keep: (form) => searches.keepLast(form),
+    async codeNotes(hashes, signal) {
+      const states = await codeStatesOf(projects, await store.get(hashes, { signal }));
+      return [...states].flatMap(([hash, state]): CodeNote[] => {
+        const what = describeCodeState(state);
+        return what === undefined
+          ? []
+          : [{ hash, what, kind: state.kind === 'missing' ? 'missing' : 'changed' }];
+      });
+    },
+    keep: (state) => searches.keep(place, state),
     used: (form) => searches.addRecent(form),
     history: (form) => pickSearch(searches, form),
     async storeMemory(draft) {

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { EMPTY_FORM, type SearchEvents, type SearchForm } from '../../shared/searchProtocol.ts';
+import { SCHEME } from '../documents/memoryUri.ts';
 import type { Services } from '../services.ts';
+import type { SearchOpening } from './searchHandlers.ts';
 import { webviewHtml, webviewRoot } from '../webviews/webviewPage.ts';
 
 const VIEW = 'edgeMemory.search';
@@ -29,10 +31,16 @@ export class SearchViews implements vscode.Disposable {
         resolveWebviewView: (view) => this.#resolveView(view),
       }),
       vscode.window.registerWebviewPanelSerializer(PANEL, {
-        deserializeWebviewPanel: (panel) => this.#resolvePanel(panel),
+        deserializeWebviewPanel: (panel) => this.#resolvePanel(panel, false),
       }),
-      services.events.onDidChange(() => {
-        for (const search of this.#open) if (search.isVisible()) search.send('changed', null);
+      services.events.onDidChange(() => this.#tell('changed')),
+      vscode.workspace.onDidSaveTextDocument(({ uri }) => {
+        if (uri.scheme !== SCHEME) this.#tell('filesChanged');
+      }),
+      vscode.workspace.onDidDeleteFiles(() => this.#tell('filesChanged')),
+      vscode.workspace.onDidRenameFiles(() => this.#tell('filesChanged')),
+      vscode.window.onDidChangeWindowState(({ focused }) => {
+        if (focused) this.#tell('filesChanged');
       }),
     );
   }
@@ -65,7 +73,7 @@ export class SearchViews implements vscode.Disposable {
       vscode.l10n.t('Search Memories'),
       vscode.ViewColumn.Active,
     );
-    await this.#resolvePanel(panel);
+    await this.#resolvePanel(panel, true);
   }
 
   /** Another data folder holds another memory: what is open here can't follow it there. */
@@ -75,36 +83,45 @@ export class SearchViews implements vscode.Disposable {
   }
 
   async #resolveView(view: vscode.WebviewView): Promise<void> {
-    await this.#connect(view, 'sidebar', {
-      isVisible: () => view.visible,
-      reveal: () => view.show(),
-      end: () => {
-        view.webview.html = '';
-        view.description = vscode.l10n.t('Reload the window to search the other data folder.');
+    await this.#connect(
+      view,
+      { place: 'sidebar', isNew: false },
+      {
+        isVisible: () => view.visible,
+        reveal: () => view.show(),
+        end: () => {
+          view.webview.html = '';
+          view.description = vscode.l10n.t('Reload the window to search the other data folder.');
+        },
       },
-    });
+    );
   }
 
-  async #resolvePanel(panel: vscode.WebviewPanel): Promise<void> {
+  async #resolvePanel(panel: vscode.WebviewPanel, isNew: boolean): Promise<void> {
     const icon = (theme: string): vscode.Uri =>
       vscode.Uri.joinPath(this.#services.context.extensionUri, 'media', `memory-${theme}.svg`);
     panel.iconPath = { light: icon('light'), dark: icon('dark') };
-    await this.#connect(panel, 'editor', {
-      isVisible: () => panel.visible,
-      reveal: () => panel.reveal(),
-      end: () => void panel.dispose(),
-    });
+    await this.#connect(
+      panel,
+      { place: 'editor', isNew },
+      {
+        isVisible: () => panel.visible,
+        reveal: () => panel.reveal(),
+        end: () => void panel.dispose(),
+      },
+    );
   }
 
   async #connect(
     view: vscode.WebviewView | vscode.WebviewPanel,
-    place: 'sidebar' | 'editor',
+    { place, isNew }: Omit<SearchOpening, 'waiting'>,
     face: Omit<OpenSearch, 'send'>,
   ): Promise<void> {
     const { webview } = view;
     const { context } = this.#services;
     const { connectSearch } = await import('./connectSearch.ts');
-    const calls = connectSearch(this.#services, webview, place, () => this.#takeWaiting());
+    const waiting = (): SearchForm | undefined => this.#takeWaiting();
+    const calls = connectSearch(this.#services, webview, { place, isNew, waiting });
     const search: OpenSearch = { ...face, send: (event, detail) => calls.send(event, detail) };
     this.#open.add(search);
     view.onDidDispose(() => {
@@ -117,6 +134,10 @@ export class SearchViews implements vscode.Disposable {
       title: vscode.l10n.t('Search Memories'),
       place,
     });
+  }
+
+  #tell(event: 'changed' | 'filesChanged'): void {
+    for (const search of this.#open) if (search.isVisible()) search.send(event, null);
   }
 
   #takeWaiting(): SearchForm | undefined {

@@ -2,14 +2,14 @@ import '../base.css';
 import '@vscode/codicons/dist/codicon.css';
 import './search.css';
 import { render } from 'lit';
-import type { ResultRow, SearchEvents, SearchMethods } from '../../shared/searchProtocol.ts';
+import type { ResultRow, SearchEvents, SearchMethods, SearchState } from '../../shared/searchProtocol.ts';
 import { Host } from '../host.ts';
-import { type SavedState, SearchModel } from './searchModel.ts';
+import { SearchModel } from './searchModel.ts';
 import { SearchPage } from './searchPage.ts';
 
 const MOST_DRAWINGS = 4;
 const app = document.querySelector<HTMLElement>('#app');
-const host = new Host<SearchMethods, SearchEvents, SavedState>();
+const host = new Host<SearchMethods, SearchEvents, SearchState>();
 const model: SearchModel = new SearchModel(host, (rowsBefore) => draw(rowsBefore));
 const page = new SearchPage(model, () => draw(model.rows));
 let drawing = false;

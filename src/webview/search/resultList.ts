@@ -35,7 +35,7 @@ export class ResultList {
   }
 
   template(): TemplateResult {
-    const { rows, selection, results } = this.#model;
+    const { rows, selection, results, code } = this.#model;
     const total = Math.max(rows.length, results?.total ?? 0);
     const [first, last] = rowWindow({ count: rows.length, ...this.#viewport });
     const chosenMenu = menuOf('memories', [...selection.chosen]);
@@ -75,6 +75,7 @@ export class ResultList {
                 top: index * this.#rowHeight,
                 active: index === active,
                 chosen: selection.chosen.has(row.hash),
+                code: code.of(row.hash),
                 menu: this.#menuOf(row, chosenMenu),
               },
               (action, event) => this.#act(action, row, event),
@@ -102,6 +103,8 @@ export class ResultList {
       if (list.scrollTop !== scrollTop) this.#scrolled();
     }
     this.#loadMore();
+    const [first, last] = rowWindow({ count: rows.length, ...this.#viewport });
+    this.#model.code.look(hashesOf(rows.slice(first, last).filter(({ fromCode }) => fromCode)));
   }
 
   /** The keys act on the rows from now on; on the first one where none is active. */
@@ -130,7 +133,9 @@ export class ResultList {
   #focused(): void {
     const { rows, selection } = this.#model;
     const [first] = rows;
-    if (selection.active === undefined && first !== undefined) this.#select(chooseOnly(first.hash), true);
+    // A pointer says itself which row it means.
+    if (this.#list.value?.matches(':focus-visible') !== true || first === undefined) return;
+    if (selection.active === undefined) this.#select(chooseOnly(first.hash), true);
   }
 
   #touched(): void {
@@ -171,18 +176,19 @@ export class ResultList {
     const isMac = navigator.platform.startsWith('Mac');
     const control = isMac ? event.metaKey : event.ctrlKey;
     const hashes = hashesOf(rows);
+    const letter = event.key.toLowerCase(); // whatever Caps Lock says
     const target = this.#stepOf(event.key, hashes);
     if (target !== undefined && !event.altKey) {
       if (event.shiftKey) this.#select(extend(selection, target, hashes), true);
       else if (control) this.#select(activate(selection, target), true);
       else this.#select(chooseOnly(target), true);
     } else if (event.key === 'ArrowUp' && !event.shiftKey) this.#leave();
-    else if (event.key === 'Enter') this.#open(selection.active, 'open');
+    else if (event.key === 'Enter') this.#open(selection.active, event.shiftKey ? 'reveal' : 'open');
     else if (event.key === ' ' && selection.active !== undefined)
       this.#select(toggle(selection, selection.active), true);
-    else if (event.key === 'a' && control) this.#select(chooseAll(selection, hashes), false);
-    else if (event.key === 'c' && control) void this.#model.act('copy', this.#targets());
-    else if (event.key === 'z' && control) void this.#model.act('undoDelete', []);
+    else if (letter === 'a' && control) this.#select(chooseAll(selection, hashes), false);
+    else if (letter === 'c' && control) void this.#model.act('copy', this.#targets());
+    else if (letter === 'z' && control) void this.#model.act('undoDelete', []);
     else if (event.key === 'Delete' || (isMac && event.metaKey && event.key === 'Backspace'))
       void this.#model.act('delete', this.#targets());
     else if (event.key === 'ContextMenu' || (event.key === 'F10' && event.shiftKey)) this.#menu();
@@ -231,10 +237,11 @@ export class ResultList {
   #act(action: RowAction | 'menu', row: ResultRow, event: MouseEvent): void {
     event.stopPropagation();
     if (action === 'menu') this.#menuAt(event.currentTarget as Element, event.clientX, event.clientY);
+    else if (action === 'updateFromCode' || action === 'stillTrue') void this.#model.act(action, [row.hash]);
     else void this.#model.act(action, targetsOf(this.#model.selection, row.hash));
   }
 
-  #open(hash: string | undefined, action: 'open' | 'preview'): void {
+  #open(hash: string | undefined, action: 'open' | 'preview' | 'reveal'): void {
     if (hash !== undefined) void this.#model.act(action, [hash]);
   }
 
@@ -263,7 +270,12 @@ export class ResultList {
     const { chosen } = this.#model.selection;
     if (row === undefined) return menuOf('none', []);
     if (chosen.size > 1 && chosen.has(row.hash)) return chosenMenu;
-    return menuOf('memory', [row.hash], { memoryPinned: row.pinned, memoryLocal: row.localOnly });
+    return menuOf('memory', [row.hash], {
+      memoryPinned: row.pinned,
+      memoryLocal: row.localOnly,
+      memoryFromCode: row.fromCode,
+      memoryCode: this.#model.code.of(row.hash)?.kind,
+    });
   }
 }
 

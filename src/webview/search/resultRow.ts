@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { classMap } from 'lit/directives/class-map.js';
-import type { ResultRow, RowAction } from '../../shared/searchProtocol.ts';
+import type { CodeNote, ResultRow, RowAction } from '../../shared/searchProtocol.ts';
 import { t } from '../l10n.ts';
 import { parts } from './refine.ts';
 
@@ -9,6 +9,8 @@ export interface RowPlace {
   readonly top: number;
   readonly active: boolean;
   readonly chosen: boolean;
+  /** What has become of the code that the memory was made from. */
+  readonly code: CodeNote | undefined;
   /** What VS Code's own menu is told of the row. */
   readonly menu: string;
 }
@@ -35,7 +37,7 @@ export function resultRow(
     class=${classMap({ row: true, active: place.active, chosen: place.chosen, superseded: row.superseded })}
     aria-rowindex=${place.index + 1}
     aria-selected=${place.chosen}
-    aria-label=${spoken(row)}
+    aria-label=${spoken(row, place.code)}
     data-hash=${row.hash}
     data-vscode-context=${place.menu}
     .style=${`transform: translateY(${place.top}px)`}
@@ -48,6 +50,12 @@ export function resultRow(
         )}</span
       >
       <div class="about">
+        ${
+          place.code === undefined
+            ? nothing
+            : html`<span class="codicon codicon-warning drift" title=${place.code.what}></span
+                ><span class="drift ellipsis">${place.code.what}</span>`
+        }
         ${row.pinned ? html`<span class="codicon codicon-pinned" title=${t('Pinned')}></span>` : nothing}
         ${
           row.localOnly
@@ -69,6 +77,14 @@ export function resultRow(
       </div>
     </div>
     <div role="gridcell" class="actions">
+      ${
+        place.code?.kind === 'changed'
+          ? [
+              button('updateFromCode', 'sync', t('Update from Code')),
+              button('stillTrue', 'check', t('Still True')),
+            ]
+          : nothing
+      }
       ${button('copy', 'copy', t('Copy'))} ${button('insert', 'insert', t('Insert at Cursor'))}
       ${button('delete', 'trash', t('Delete'))} ${button('menu', 'ellipsis', t('More Actions'))}
     </div>
@@ -81,13 +97,15 @@ const facts = (row: ResultRow): string[] => [
   ...(row.superseded ? [t('replaced by a newer one')] : []),
   ...(row.type === undefined ? [] : [row.type]),
   ...row.projects,
+  // The list of them is cut off, so their number comes first.
+  ...(row.moreTags === 0 ? [] : [t('{0} tags', (row.tags.length + row.moreTags).toLocaleString())]),
   ...(row.tags.length === 0 ? [] : [row.tags.map((tag) => `#${tag}`).join(' ')]),
-  ...(row.moreTags === 0 ? [] : [t('{0} more tags', row.moreTags)]),
 ];
 
 /** Everything that a row says to the eye. */
-const spoken = (row: ResultRow): string =>
+const spoken = (row: ResultRow, code: CodeNote | undefined): string =>
   [
+    ...(code === undefined ? [] : [code.what]),
     ...(row.title === undefined ? [] : [row.title]),
     row.text,
     row.age,

@@ -7,23 +7,15 @@ import {
   type SearchForm,
   type SearchMethods,
   type SearchResults,
+  type SearchState,
 } from '../../shared/searchProtocol.ts';
 import { type Host, HostError } from '../host.ts';
+import { CodeNotes } from './codeNotes.ts';
 import { refine } from './refine.ts';
 import { chooseOnly, NO_SELECTION, prune, type Selection } from './selection.ts';
+import { StateKeeper } from './stateKeeper.ts';
 
-/** What outlives a hidden or reloaded view. */
-export interface SavedState {
-  readonly form: SearchForm;
-  readonly filtersOpen: boolean;
-  readonly scrollTop: number;
-  readonly active: string | undefined;
-  readonly chosen: readonly string[];
-  /** How many rows were there: as many are asked for again. */
-  readonly rows: number;
-}
-
-export type SearchHost = Host<SearchMethods, SearchEvents, SavedState>;
+export type SearchHost = Host<SearchMethods, SearchEvents, SearchState>;
 
 /** Typing rests this long before words are looked up, and before meaning is asked too, which costs a model's run. Milliseconds. */
 const WORDS_AFTER = 10;
@@ -34,13 +26,14 @@ const PAGE_ROWS = 500;
 const MORE_ROWS: readonly number[] = [FIRST_ROWS, 250, 1000];
 /** The most rows that are asked for at once. */
 const LARGEST = 1000;
-const KEEP_AFTER = 250;
 
 const NO_CHOICES: SearchChoices = { types: [], projects: [], thisProject: undefined };
 
 /** What the view shows, and how it comes to it. Says by `changed` that it is another. */
 export class SearchModel {
   readonly host: SearchHost;
+  readonly code: CodeNotes;
+  readonly #state: StateKeeper;
   readonly #changed: (rowsBefore: readonly ResultRow[]) => void;
   form: SearchForm = EMPTY_FORM;
   filtersOpen = false;
@@ -60,7 +53,6 @@ export class SearchModel {
   inUse = false;
   #running = new AbortController();
   #timers: ReturnType<typeof setTimeout>[] = [];
-  #keepTimer: ReturnType<typeof setTimeout> | undefined;
   #paging = false;
   #wanted = FIRST_ROWS;
   #openFirst = false;
@@ -70,27 +62,28 @@ export class SearchModel {
   constructor(host: SearchHost, changed: (rowsBefore: readonly ResultRow[]) => void) {
     this.host = host;
     this.#changed = changed;
+    this.code = new CodeNotes(
+      (hashes) => host.call('codeNotes', hashes),
+      () => changed(this.rows),
+    );
+    this.#state = new StateKeeper(host);
     host.on('changed', () => this.#refresh());
+    host.on('filesChanged', () => this.#lookAgain());
     host.on('show', (form) => this.setForm(form));
   }
 
   /** Shows at once what was there before, and asks the host what is to be shown. */
   async start(): Promise<void> {
-    const saved = this.host.savedState();
-    if (saved !== undefined) {
-      this.form = { ...EMPTY_FORM, ...saved.form };
-      this.filtersOpen = saved.filtersOpen;
-      this.scrollTop = saved.scrollTop;
-      this.selection = { active: saved.active, anchor: saved.active, chosen: new Set(saved.chosen) };
-      this.#wanted = Math.min(Math.max(FIRST_ROWS, saved.rows), LARGEST);
-      this.inUse = saved.scrollTop > 0;
-      this.#ask(0, 0);
-    }
+    const saved = this.#state.saved();
+    if (saved !== undefined) this.#goOn(saved);
     void this.#readChoices();
-    const { show, last } = await this.host.call('start', null);
+    const { form } = this;
+    const { show, kept, last } = await this.host.call('start', null);
+    const newer = this.#state.newer(kept);
     // Typed while this was asked: that counts.
     if (show !== undefined) this.setForm(show);
-    else if (saved === undefined && this.form === EMPTY_FORM) this.setForm(last ?? EMPTY_FORM);
+    else if (form === this.form && newer !== undefined) this.#goOn(newer);
+    else if (form === this.form && saved === undefined) this.setForm(last ?? EMPTY_FORM);
   }
 
   readonly change = (patch: Partial<SearchForm>): void => this.setForm({ ...this.form, ...patch });
@@ -101,9 +94,8 @@ export class SearchModel {
     this.inUse = false;
     this.#wanted = FIRST_ROWS;
     this.#openFirst = false;
+    this.code.forget();
     this.save();
-    clearTimeout(this.#keepTimer);
-    this.#keepTimer = setTimeout(() => void this.host.call('keep', form).catch(() => undefined), KEEP_AFTER);
     this.#ask(typed ? WORDS_AFTER : 0, typed ? MEANING_AFTER : 0);
   }
 
@@ -171,7 +163,7 @@ export class SearchModel {
 
   save(): void {
     const { form, filtersOpen, scrollTop, selection } = this;
-    this.host.saveState({
+    this.#state.save({
       form,
       filtersOpen,
       scrollTop,
@@ -181,8 +173,25 @@ export class SearchModel {
     });
   }
 
+  #goOn({ form, filtersOpen, scrollTop, active, chosen, rows }: SearchState): void {
+    this.form = { ...EMPTY_FORM, ...form };
+    this.filtersOpen = filtersOpen;
+    this.scrollTop = scrollTop;
+    this.selection = { active, anchor: active, chosen: new Set(chosen) };
+    this.#wanted = Math.min(Math.max(FIRST_ROWS, rows), LARGEST);
+    this.inUse = scrollTop > 0;
+    this.answered = undefined;
+    this.#ask(0, 0);
+  }
+
+  #lookAgain(): void {
+    this.code.forget();
+    this.#changed(this.rows);
+  }
+
   /** The memories are others: what was in sight or is chosen is asked for again. */
   #refresh(): void {
+    this.code.forget();
     void this.#readChoices();
     const rows = this.selection.chosen.size > 1 ? this.rows.length : Math.min(this.rows.length, this.seen);
     this.#wanted = Math.max(this.#wanted, rows);

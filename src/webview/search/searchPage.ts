@@ -9,6 +9,9 @@ import type { SearchModel } from './searchModel.ts';
 import { chooseOnly, NO_SELECTION } from './selection.ts';
 import { TagField } from './tagField.ts';
 
+/** As many as a line can show. */
+const TAGS_NAMED = 20;
+
 /** The whole page: the field, the filters, a line about the results, and the rows or what is there in their place. */
 export class SearchPage {
   readonly list: ResultList;
@@ -109,7 +112,8 @@ export class SearchPage {
       ...(form.mode === 'hybrid'
         ? []
         : [{ keyword: t('Words'), meaning: t('Meaning'), exact: t('Exact text') }[form.mode]]),
-      ...form.tags.map((tag) => `#${tag}`),
+      ...form.tags.slice(0, TAGS_NAMED).map((tag) => `#${tag}`),
+      form.tags.length > TAGS_NAMED ? t('{0} more tags', form.tags.length - TAGS_NAMED) : '',
       form.type,
       form.scope === 'this' ? (choices.thisProject ?? t('This project')) : form.project,
       form.time.trim() === '' ? (results?.time ?? '') : form.time.trim(),

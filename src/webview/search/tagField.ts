@@ -10,6 +10,9 @@ export interface TagFieldOptions {
   readonly redraw: () => void;
 }
 
+/** Chips beyond this many are only counted. */
+const CHIPS = 50;
+
 /** Tags as chips, and a field that completes known ones: a combobox by the rules of ARIA. */
 export class TagField {
   readonly #options: TagFieldOptions;
@@ -28,18 +31,27 @@ export class TagField {
     const tags = this.#options.tags();
     const isOpen = this.#offered.length > 0;
     return html`<div class="tag-field" @click=${() => this.#input.value?.focus()}>
-        ${tags.map(
-          (tag) =>
-            html`<span class="chip"
-              ><bdi>#${tag}</bdi
-              ><button
-                class="codicon codicon-close"
-                aria-label=${t('Remove the tag {0}', tag)}
-                title=${t('Remove')}
-                @click=${() => this.#remove(tag)}
-              ></button
-            ></span>`,
-        )}
+        ${tags
+          .slice(0, CHIPS)
+          .map(
+            (tag) =>
+              html`<span class="chip"
+                ><bdi>#${tag}</bdi
+                ><button
+                  class="codicon codicon-close"
+                  aria-label=${t('Remove the tag {0}', tag)}
+                  title=${t('Remove')}
+                  @click=${() => this.#remove(tag)}
+                ></button
+              ></span>`,
+          )}
+        ${
+          tags.length <= CHIPS
+            ? nothing
+            : html`<span class="chip more"
+                >${t('{0} more tags', (tags.length - CHIPS).toLocaleString())}</span
+              >`
+        }
         <input
           type="text"
           role="combobox"

@@ -18,6 +18,7 @@ const row = (hash: string, text = hash): ResultRow => ({
   pinned: false,
   localOnly: false,
   superseded: false,
+  fromCode: false,
   score: 1,
   why: undefined,
 });
