@@ -30,14 +30,21 @@ export const summary = (memory: Memory, withProject = false): string =>
     .filter((part) => part !== '')
     .join(' · ');
 
+/** More would be read out for minutes. */
+const TAGS_SPOKEN = 20;
+
+const spokenTags = (tags: readonly string[]): string =>
+  [
+    ...tags.slice(0, TAGS_SPOKEN).map((tag) => oneLine(tag, 30)),
+    ...(tags.length > TAGS_SPOKEN ? ['…'] : []),
+  ].join(', ');
+
 /** Everything that a row's icon and place say to the eye. */
 export const spoken = (memory: Memory): string =>
   [
     labelOf(memory),
     age(memory.createdAt, 'long'),
-    memory.tags.length > 0
-      ? vscode.l10n.t('tags {0}', memory.tags.map((tag) => oneLine(tag, 30)).join(', '))
-      : '',
+    memory.tags.length > 0 ? vscode.l10n.t('tags {0}', spokenTags(memory.tags)) : '',
     memory.pinned ? vscode.l10n.t('pinned') : '',
     memory.localOnly ? vscode.l10n.t('stays on this machine') : '',
   ]

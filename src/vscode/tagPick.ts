@@ -13,6 +13,8 @@ export interface TagPickOptions {
 
 /** The known tags that a list offers; any other can be typed. */
 const OFFERED = 1000;
+/** Ticked tags that a list shows; a memory of another program may have thousands, and the others stay. */
+const TICKED = 500;
 
 /**
  * Known tags to tick and new ones to type, parted by commas; the title shows what Enter will make of it.
@@ -37,19 +39,29 @@ export async function pickTags(
     pick.items = [...offered.values()];
     pick.selectedItems = pick.items.filter(({ tag }) => ticked.has(tag));
   };
+  const listed = options.selected.slice(0, TICKED);
+  const others = options.selected.slice(TICKED);
   const chosen = (): string[] => [
-    ...new Set([...pick.selectedItems.map(({ tag }) => tag), ...typedTags(pick.value)]),
+    ...new Set([...pick.selectedItems.map(({ tag }) => tag), ...others, ...typedTags(pick.value)]),
   ];
   const showChosen = (): void => {
     const tags = chosen();
-    pick.title = tags.length > 0 ? `${options.title}: ${oneLine(tags.join(', '), 120)}` : options.title;
+    const shown = oneLine(tags.slice(0, 100).join(', '), 120);
+    const more =
+      others.length > 0
+        ? vscode.l10n.t('{0} further tags are not listed and stay', count(others.length))
+        : '';
+    pick.title = [tags.length > 0 ? `${options.title}: ${shown}` : options.title, more]
+      .filter(Boolean)
+      .join(' · ');
   };
 
   pick.canSelectMany = true;
   pick.ignoreFocusOut = true;
   pick.placeholder = vscode.l10n.t('Tags, parted by commas; Enter to finish');
-  pick.items = [...new Set([...options.selected, ...counts.keys()])].map(item);
-  tick(options.selected);
+  const hidden = new Set(others);
+  pick.items = [...new Set([...listed, ...counts.keys()])].filter((tag) => !hidden.has(tag)).map(item);
+  tick(listed);
   showChosen();
   pick.onDidChangeValue((value) => {
     const comma = value.lastIndexOf(',');
@@ -77,6 +89,8 @@ export async function pickTags(
     pick.show();
   });
 }
+
+const count = (number: number): string => number.toLocaleString(vscode.env.language);
 
 /** The store checks and normalises them for good. */
 const typedTags = (text: string): string[] =>

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type OpenWorkbench, openWorkbench } from '../harness/openWorkbench.ts';
+import { seedMemories, seedTags } from '../harness/seedMemories.ts';
 import type { Workbench } from '../harness/workbench.ts';
 import { openSearchView } from './searchSteps.ts';
 import { choose, quickTitle, store } from './steps.ts';
@@ -104,5 +105,43 @@ describe('a memory full of markup and command links', () => {
     await workbench.saw('Deleted');
     await isInert('.notification-list-item:has-text("Deleted") .notification-list-item-message');
     await vscode.screenshot('hostile-deleted');
+  });
+
+  describe('or beyond all measure', () => {
+    const line = `One endless line ${'0123456789abcdef '.repeat(60_000)}to its end`;
+    const tagged = 'Another program gave this ten thousand tags';
+    const tags = Array.from({ length: 10_000 }, (_, index) => `measure-${index}`);
+    /** No frame of the window may take longer. Milliseconds. */
+    const FREEZE = 1000;
+
+    const watchFrames = (): Promise<void> =>
+      vscode.page.evaluate(`{
+        globalThis.longest = 0;
+        let last = performance.now();
+        const step = (now) => {
+          globalThis.longest = Math.max(globalThis.longest, now - last);
+          last = now;
+          requestAnimationFrame(step);
+        };
+        requestAnimationFrame((now) => { last = now; step(now); });
+      }`);
+    const longestFrame = (): Promise<number> => vscode.page.evaluate<number>('globalThis.longest');
+
+    before(async () => {
+      await seedMemories(vscode.home, [{ content: line }, { content: tagged, tags: ['measure'] }]);
+      seedTags(vscode.home, tagged, tags);
+      await workbench.treeRow('Another program gave this').waitFor();
+      await watchFrames();
+    });
+
+    it('stands in rows of the search view, which count what they leave out', async () => {
+      const search = await openSearchView(vscode);
+      await search.retype('endless line');
+      await search.row('One endless line').waitFor();
+      await search.retype('ten thousand tags');
+      await search.row('Another program').getByText('10,001 tags').waitFor();
+      await vscode.screenshot('measure-rows');
+      assert.ok((await longestFrame()) < FREEZE, `a frame took ${await longestFrame()} ms`);
+    });
   });
 });

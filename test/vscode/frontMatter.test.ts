@@ -109,6 +109,16 @@ describe('the document of a memory', () => {
     assert.equal(changeOf(parse(saved).draft, mixed), undefined);
   });
 
+  it('lets tags beyond the limits stay, as another program may have stored them', () => {
+    const many = { ...memory, tags: [...Array.from({ length: 10_000 }, (_, i) => `Tag ${i}`), 'proj:shop'] };
+    const text = memoryMarkdown(many).replace('\ntext\n', '\nother\n');
+    const { draft, problems } = parseMemory(text, { shown: fieldsOf(many) });
+    assert.deepEqual(problems, []);
+    assert.deepEqual(JSON.parse(JSON.stringify(changeOf(draft, many))), { content: 'other' });
+    const more = parseMemory(text.replace('tags: [', 'tags: [more, '), { shown: fieldsOf(many) });
+    assert.match(more.problems[0]?.message ?? '', /10001 in “tags”; at most 100/);
+  });
+
   it('changes just what was written', () => {
     const change = (from: string | RegExp, to: string): object =>
       JSON.parse(JSON.stringify(changeOf(parse(edited(from, to)).draft, memory) ?? {})) as object;

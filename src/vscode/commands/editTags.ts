@@ -15,12 +15,14 @@ export async function editTags(services: CommandServices, ...args: readonly unkn
   const memories = await targetMemories(services, args, { title: vscode.l10n.t('Edit Tags') });
   const [first, ...others] = memories.map(({ tags }) => plainTagsOf(tags));
   if (!first) return [];
-  const shared = first.filter((tag) => others.every((tags) => tags.includes(tag)));
+  const rest = others.map((tags) => new Set(tags));
+  const shared = new Set(first.filter((tag) => rest.every((tags) => tags.has(tag))));
   const wanted =
-    tagsIn(args[1]) ?? (await pickTags(services, { title: titleFor(memories), selected: shared }));
+    tagsIn(args[1]) ?? (await pickTags(services, { title: titleFor(memories), selected: [...shared] }));
   if (wanted === undefined) return [];
-  const addTags = wanted.filter((tag) => !shared.includes(tag));
-  const removeTags = shared.filter((tag) => !wanted.includes(tag));
+  const kept = new Set(wanted);
+  const addTags = wanted.filter((tag) => !shared.has(tag));
+  const removeTags = [...shared].filter((tag) => !kept.has(tag));
   if (addTags.length + removeTags.length === 0) return memories;
   const hashes = memories.map(({ contentHash }) => contentHash);
   await services.store.retag(

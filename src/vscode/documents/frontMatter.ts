@@ -172,8 +172,12 @@ class FrontMatterReader {
   }
 
   #tags(tags: Node | undefined, project: Node | undefined): string[] {
-    const own = this.#texts('tags', tags, MAX_TAGS);
-    const projects = this.#texts('project', project, MAX_TAGS);
+    const written = this.#texts('tags', tags);
+    const named = this.#texts('project', project).map((name) => name.trim());
+    // What another program stored beyond the limits may stay as it is.
+    if (this.#isShown(written, named)) return [...written, ...named.map(projectTag)];
+    const own = this.#limited('tags', tags, written);
+    const projects = this.#limited('project', project, named);
     const normal = this.#attempt(tags, () => normaliseTags(own)) ?? [];
     return (
       this.#attempt(project ?? tags, () =>
@@ -183,7 +187,7 @@ class FrontMatterReader {
   }
 
   /** A list, or words parted by commas. */
-  #texts(name: string, node: Node | undefined, most: number): string[] {
+  #texts(name: string, node: Node | undefined): string[] {
     if (node === undefined) return [];
     const items = isSeq(node) ? (node.items as Node[]) : [node];
     const texts = items.flatMap((item) => {
@@ -192,13 +196,22 @@ class FrontMatterReader {
         this.problem(vscode.l10n.t('“{0}” takes words, as “{0}: [one, two]”.', name), rangeOf(item));
       return isSeq(node) ? (text ?? []) : (text?.split(',') ?? []);
     });
-    const words = texts.filter((text) => text.trim() !== '');
-    if (words.length > most)
+    return texts.filter((text) => text.trim() !== '');
+  }
+
+  #limited(name: string, node: Node | undefined, words: readonly string[]): readonly string[] {
+    if (node !== undefined && words.length > MAX_TAGS)
       this.problem(
-        vscode.l10n.t('There are {0} in “{1}”; at most {2} are stored.', words.length, name, most),
+        vscode.l10n.t('There are {0} in “{1}”; at most {2} are stored.', words.length, name, MAX_TAGS),
         rangeOf(node),
       );
-    return words.slice(0, most);
+    return words.slice(0, MAX_TAGS);
+  }
+
+  #isShown(tags: readonly string[], projects: readonly string[]): boolean {
+    if (this.#shown === undefined) return false;
+    const shown = [this.#shown.get('tags'), this.#shown.get('project') ?? ''];
+    return JSON.stringify([tags, projects.join(', ')]) === JSON.stringify(shown);
   }
 
   #type(node: Node | undefined): string | undefined {

@@ -26,8 +26,10 @@ const sameText = (a: string, b: string): boolean => a === b || withLineFeeds(a) 
 
 const withLineFeeds = (text: string): string => text.replace(/\r\n|\r/g, '\n');
 
-const sameTags = (a: readonly string[], b: readonly string[]): boolean =>
-  a.length === b.length && a.every((tag) => b.includes(tag));
+const sameTags = (a: readonly string[], b: readonly string[]): boolean => {
+  const others = new Set(b);
+  return a.length === b.length && a.every((tag) => others.has(tag));
+};
 
 /** What turns one object into the other where it is merged into it (RFC 7396); undefined where nothing does. */
 function mergePatch(from: JsonObject, to: JsonObject): JsonObject | undefined {

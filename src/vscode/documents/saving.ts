@@ -6,6 +6,7 @@ import { describeError } from '../errors.ts';
 import { say } from '../say.ts';
 import type { Draft } from './frontMatter.ts';
 import { changeOf, memoryOf } from './memoryChange.ts';
+import { fieldsOf } from './memoryMarkdown.ts';
 
 /**
  * Makes a memory of what its document says: changes `present`, or stores it where there is none yet. Answers the
@@ -13,7 +14,10 @@ import { changeOf, memoryOf } from './memoryChange.ts';
  */
 export async function save(store: MemoryStore, text: string, present: Memory | undefined): Promise<Memory> {
   const { parseMemory } = await import('./frontMatter.ts');
-  const { draft, problems } = parseMemory(text, { optional: present === undefined });
+  const { draft, problems } = parseMemory(text, {
+    ...(present && { shown: fieldsOf(present) }),
+    optional: present === undefined,
+  });
   const refused = problems.find(({ severity }) => severity === 'error');
   if (refused)
     throw new MemoryError(
