@@ -126,7 +126,9 @@ export const mayWrite = async (sql: SqlDatabase, options?: CallOptions): Promise
     await sql.write([tryWriting], options);
     return true;
   } catch (error) {
-    if (MemoryError.is(error, 'forbidden')) return false;
+    // Where our tables are missing once a store is open, the token could not add them.
+    const isUnprepared = CloudflareApiError.of(error)?.reason === 'd1-missing-table';
+    if (isUnprepared || MemoryError.is(error, 'forbidden')) return false;
     throw error;
   }
 };
