@@ -35,15 +35,16 @@ export const addMcpConfigCommand = (program: Command, cli: Cli): void => {
       );
       answer(cli, { client, name, file: file ?? null, text, undo: undo ?? null }, () => text.trimEnd());
       if (cli.options().json) return;
-      note(
-        dim(
-          file === undefined
-            ? 'Run this line in a terminal.'
-            : `Put it into ${file}, then start ${name} again.`,
-        ),
-      );
+      note(dim(whereItGoes(client, name, file)));
       if (undo !== undefined) note(dim(`To take it back: ${undo}`));
     });
+};
+
+const whereItGoes = (client: McpClientId, name: string, file: string | undefined): string => {
+  if (file === undefined) return 'Run this line in a terminal.';
+  return client === 'mcp.json'
+    ? `Put it where your program keeps its MCP servers (often ${file} in the project), then start it again.`
+    : `Put it into ${file}, then start ${name} again.`;
 };
 
 /** The command that the editor installs; where only the terminal command is, it installs itself. */

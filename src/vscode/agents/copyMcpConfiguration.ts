@@ -14,7 +14,7 @@ export async function copyMcpConfiguration(
   const config = await configurationFor(services, chosen);
   await vscode.env.clipboard.writeText(config.text);
   await new AgentTraces(services).rememberCopied(chosen);
-  void sayWhereItGoes(services, config);
+  void sayWhereItGoes(services, chosen, config);
   return config.text;
 }
 
@@ -39,21 +39,41 @@ async function chooseClient(services: CommandServices): Promise<McpClientId | un
   return chosen?.client;
 }
 
-async function sayWhereItGoes({ connection }: CommandServices, config: ClientConfig): Promise<void> {
+async function sayWhereItGoes(
+  { connection }: CommandServices,
+  client: McpClientId,
+  config: ClientConfig,
+): Promise<void> {
   const file = fileOf(config);
-  const open = vscode.l10n.t('Open File');
-  const where =
-    config.file === undefined
-      ? vscode.l10n.t('Copied. Run the line in a terminal to add Edge Memory to {0}.', config.name)
-      : vscode.l10n.t('Copied. Put it into {0}, then start {1} again.', config.file, config.name);
+  const open = config.file === undefined ? vscode.l10n.t('Open Terminal') : vscode.l10n.t('Open File');
   const inCloudflare =
     (await connection.readIfPossible()) !== undefined &&
     vscode.l10n.t(
       'Your memories are in Cloudflare: it also needs CLOUDFLARE_API_TOKEN in its environment, which is not in what was copied.',
     );
   const answer = await vscode.window.showInformationMessage(
-    [where, inCloudflare].filter(Boolean).join(' '),
-    ...(file === undefined ? [] : [open]),
+    [whereItGoes(client, config), inCloudflare].filter(Boolean).join(' '),
+    ...(config.file === undefined || file !== undefined ? [open] : []),
   );
-  if (answer === open && file !== undefined) await openConfiguration(file, config.text);
+  if (answer !== open) return;
+  if (file !== undefined) await openConfiguration(file, config.text);
+  else writeInTerminal(config.text.trimEnd());
+}
+
+function whereItGoes(client: McpClientId, { name, file }: ClientConfig): string {
+  if (file === undefined)
+    return vscode.l10n.t('Copied. Run the line in a terminal to add Edge Memory to {0}.', name);
+  if (client === 'mcp.json')
+    return vscode.l10n.t(
+      'Copied. Put it where your program keeps its MCP servers (often {0} in the project), then start it again.',
+      file,
+    );
+  return vscode.l10n.t('Copied. Put it into {0}, then start {1} again.', file, name);
+}
+
+/** Only written: the person looks at it, and presses Enter. */
+function writeInTerminal(line: string): void {
+  const terminal = vscode.window.createTerminal();
+  terminal.show();
+  terminal.sendText(line, false);
 }

@@ -12,11 +12,7 @@ interface TraceItem extends vscode.QuickPickItem {
 export async function showAgentTraces(services: CommandServices): Promise<void> {
   const items = [...sectionItems(services), ...(await configurationItems(services))];
   if (items.length === 0) {
-    void vscode.window.showInformationMessage(
-      vscode.l10n.t(
-        'Nothing was set up outside of this editor: no configuration was copied, and no instructions were written.',
-      ),
-    );
+    void sayNothing();
     return;
   }
   const chosen = await vscode.window.showQuickPick(items, {
@@ -24,6 +20,17 @@ export async function showAgentTraces(services: CommandServices): Promise<void> 
     placeHolder: vscode.l10n.t('Choose what to take back'),
   });
   await chosen?.act();
+}
+
+async function sayNothing(): Promise<void> {
+  const copy = vscode.l10n.t('Copy MCP Configuration');
+  const answer = await vscode.window.showInformationMessage(
+    vscode.l10n.t(
+      'Nothing was set up outside of this editor: no configuration was copied, and no instructions were written.',
+    ),
+    copy,
+  );
+  if (answer === copy) await vscode.commands.executeCommand('edgeMemory.copyMcpConfiguration');
 }
 
 const sectionItems = (services: CommandServices): TraceItem[] =>
