@@ -2,6 +2,7 @@ import { DEFAULT_PAGE, nameCursor, parseNameCursor } from './cursors.ts';
 import { compileFilter, type Condition, isOpen } from './filters.ts';
 import type { Facet, FacetKind, FacetQuery, MemoryFilter, Page } from './memory.ts';
 import type { CallOptions, SqlDatabase, SqlRow, SqlStatement } from './ports.ts';
+import { projectTag } from './projects.ts';
 
 /**
  * How many live memories each tag has: all of the join, which one index answers, less the few deleted ones. Joining
@@ -68,11 +69,27 @@ export const beginsWith = (prefix: string): Condition => ({
   params: [Array.from(prefix).length, prefix],
 });
 
-/** Answers one row more than the limit where there are more. */
-export const facetStatement = (
-  kind: FacetKind,
-  { limit = DEFAULT_PAGE, prefix, after, order = 'count', filter }: FacetQuery = {},
+/** Tags or projects by name, one count after the other: the first names are there without counting all. */
+const statementByName = (
+  kind: Exclude<FacetKind, 'types'>,
+  { limit = DEFAULT_PAGE, prefix = '', after }: FacetQuery,
 ): SqlStatement => {
+  const isProject = `t.name >= 'proj:' AND t.name < 'proj;'`;
+  const scheme = kind === 'projects' ? projectTag('') : '';
+  const begins = beginsWith(scheme + prefix);
+  return {
+    sql: `SELECT substr(t.name, ${scheme.length + 1}) AS name, (SELECT count(*) FROM memory_tags mt WHERE mt.tag_id = t.id
+        AND mt.memory_id NOT IN (SELECT id FROM memories WHERE deleted_at IS NOT NULL)) AS n
+      FROM tags t WHERE ${kind === 'projects' ? isProject : `NOT (${isProject})`} AND ${begins.sql} AND t.name > ? AND n > 0
+      ORDER BY t.name LIMIT ?`,
+    params: [...begins.params, after === undefined ? '' : scheme + parseNameCursor(after)[1], limit + 1],
+  };
+};
+
+/** Answers one row more than the limit where there are more. */
+export const facetStatement = (kind: FacetKind, query: FacetQuery = {}): SqlStatement => {
+  const { limit = DEFAULT_PAGE, prefix, after, order = 'count', filter } = query;
+  if (kind !== 'types' && order === 'name' && isOpen(filter)) return statementByName(kind, query);
   const counts = countsOf(kind, filter);
   const { where, orderBy } = placeAmongNames(order, after);
   const begins = prefix === undefined ? { sql: 'true', params: [] } : beginsWith(prefix);

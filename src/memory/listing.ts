@@ -23,19 +23,21 @@ export const listPage = async (
   const deleted = query.filter?.state === 'deleted';
   const time = deleted ? 'm.deleted_at' : 'm.created_at';
   const timeOf = ({ deletedAt, createdAt }: Memory): number => (deleted ? (deletedAt ?? 0) : createdAt);
-  const where: Condition =
+  const beyond: Condition =
     query.after === undefined
       ? condition
       : {
           sql: `${condition.sql} AND (${time}, m.id) ${oldest ? '>' : '<'} (?, ?)`,
           params: [...condition.params, ...placeOf(query.after)],
         };
-  const order = oldest ? 'ASC' : 'DESC';
+  const direction = oldest ? 'ASC' : 'DESC';
+  const orderBy = `${time} ${direction}, m.id ${direction}`;
+  const where = isSorted(query.filter) ? firstOf(beyond, orderBy, limit + 1) : beyond;
   const [rows = []] = await sql.read(
     [
       selectRecords({
         where,
-        orderBy: `${time} ${order}, m.id ${order}`,
+        orderBy,
         limit: limit + 1,
         contentLimit: query.contentLimit,
       }),
@@ -49,6 +51,16 @@ export const listPage = async (
     next: rows.length > limit && last ? `${timeOf(last.memory)}_${last.id}` : undefined,
   };
 };
+
+/** Whether SQLite collects all matches before it can sort them: there is no index that has them in the order of time. */
+const isSorted = ({ tags = [], project, pinned, sourcePath }: MemoryFilter = {}): boolean =>
+  tags.length > 0 || project !== undefined || pinned === true || sourcePath !== undefined;
+
+/** Sorts ids alone: the tags and marks of a record are read only of those that are answered. */
+const firstOf = ({ sql, params }: Condition, orderBy: string, limit: number): Condition => ({
+  sql: `m.id IN (SELECT m.id FROM memories m WHERE ${sql} ORDER BY ${orderBy} LIMIT ?)`,
+  params: [...params, limit],
+});
 
 export const countMatching = async (
   sql: SqlDatabase,

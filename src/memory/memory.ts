@@ -207,6 +207,8 @@ export interface TagBranch {
   readonly name: string;
   /** Memories that have this tag or one below it, each counted once. */
   readonly count: number;
+  /** True where there are too many to count each once: then `count` is the most there can be. */
+  readonly atMost: boolean;
   /** Those of them that have this very tag. */
   readonly own: number;
   /** How many tags lie below. */

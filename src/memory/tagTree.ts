@@ -4,8 +4,13 @@ import { compileFilter, type Condition, isOpen } from './filters.ts';
 import type { MemoryFilter, Page, TagBranch, TagTreeQuery } from './memory.ts';
 import type { CallOptions, SqlDatabase } from './ports.ts';
 
+/** Pairs of a memory and a tag in one level up to which each memory is counted once; more would hold up every search. */
+const COUNTED_ONCE = 50_000;
+
 /** What parts the levels of a tag. */
 const SEPARATOR = ':';
+/** The next character: between the two stand the names below a tag, and no others. */
+const AFTER_SEPARATOR = ';';
 
 /** The levels that lead to a tag, topmost first: `a:b:c` → `a`, `a:b`, `a:b:c`. It parts where something stands on both sides. */
 export const tagPath = (tag: string): string[] => {
@@ -22,7 +27,7 @@ export const isBelow = (tag: string, ancestor: string): boolean => tag.startsWit
 
 /**
  * One level: tags are grouped by their name up to the next separator. A memory with several tags of a group counts
- * once; only groups of several tags need to look at the memories for that.
+ * once; only groups of several tags need to look at the memories for that, and in very large levels none does.
  */
 export const tagTreePage = async (
   sql: SqlDatabase,
@@ -30,7 +35,7 @@ export const tagTreePage = async (
   options?: CallOptions,
 ): Promise<Page<TagBranch>> => {
   const prefix = parent === undefined ? '' : parent + SEPARATOR;
-  const counts = tagCountsWithin(filter);
+  const counts = parent !== undefined && isOpen(filter) ? tagCountsBelow(parent) : tagCountsWithin(filter);
   const begins = beginsWith(prefix);
   const matching = memoriesWithin(filter);
   const place = placeAmongNames(order, after);
@@ -41,17 +46,19 @@ export const tagTreePage = async (
       split AS MATERIALIZED (SELECT id, n, rest, CASE WHEN instr(rest, ':') > 1 AND instr(rest, ':') < length(rest)
         THEN substr(rest, 1, instr(rest, ':') - 1) ELSE rest END AS level FROM tagged WHERE rest <> ''),
       levels AS MATERIALIZED (SELECT level, sum(n) AS n, sum(CASE WHEN rest = level THEN n ELSE 0 END) AS own,
-        sum(rest <> level) AS below, count(*) AS tags FROM split GROUP BY level)
-      SELECT name, n, own, below FROM (SELECT ? || l.level AS name, l.own, l.below, CASE WHEN l.tags = 1 THEN l.n ELSE
-        (SELECT count(DISTINCT mt.memory_id) FROM split s CROSS JOIN memory_tags mt ON mt.tag_id = s.id
-          WHERE s.level = l.level AND ${matching.sql}) END AS n FROM levels l)
+        sum(rest <> level) AS below, count(*) AS tags FROM split GROUP BY level),
+      once AS MATERIALIZED (SELECT s.level, count(DISTINCT mt.memory_id) AS n FROM split s CROSS JOIN memory_tags mt ON mt.tag_id = s.id
+        WHERE (SELECT sum(n) FROM levels WHERE tags > 1) <= ${COUNTED_ONCE}
+          AND s.level IN (SELECT level FROM levels WHERE tags > 1) AND ${matching.sql} GROUP BY s.level)
+      SELECT name, n, own, below, most FROM (SELECT ? || l.level AS name, l.own, l.below, l.tags > 1 AND o.n IS NULL AS most,
+        coalesce(o.n, min(l.n, (SELECT max(id) FROM memories))) AS n FROM levels l LEFT JOIN once o ON o.level = l.level)
       WHERE ${place.where.sql} ORDER BY ${place.orderBy} LIMIT ?`,
     params: [
       length + 1,
       ...counts.params,
       ...begins.params,
-      prefix,
       ...matching.params,
+      prefix,
       ...place.where.params,
       limit + 1,
     ],
@@ -60,12 +67,21 @@ export const tagTreePage = async (
   const items = rows.slice(0, limit).map((row) => ({
     name: String(row['name']),
     count: Number(row['n']),
+    atMost: row['most'] === 1,
     own: Number(row['own']),
     below: Number(row['below']),
   }));
   const last = items.at(-1);
   return { items, next: rows.length > limit && last ? nameCursor(last) : undefined };
 };
+
+/** Rows of (name, id, n) of the tags below one: they stand together in the index on names, so that no others are counted. */
+const tagCountsBelow = (parent: string): Condition => ({
+  sql: `SELECT t.name, t.id, (SELECT count(*) FROM memory_tags mt WHERE mt.tag_id = t.id
+      AND mt.memory_id NOT IN (SELECT id FROM memories WHERE deleted_at IS NOT NULL)) AS n
+    FROM tags t WHERE t.name > ? AND t.name < ?`,
+  params: [parent + SEPARATOR, parent + AFTER_SEPARATOR],
+});
 
 /** A condition on `memory_tags mt`; that nothing but the few deleted ones is left out needs no look at each record. */
 const memoriesWithin = (filter: MemoryFilter | undefined): Condition => {
@@ -75,5 +91,6 @@ const memoriesWithin = (filter: MemoryFilter | undefined): Condition => {
       params: [],
     };
   const { sql, params } = compileFilter(filter);
-  return { sql: `mt.memory_id IN (SELECT m.id FROM memories m WHERE ${sql})`, params };
+  // `+`: else SQLite seeks every pair of a tag and a memory.
+  return { sql: `+mt.memory_id IN (SELECT m.id FROM memories m WHERE ${sql})`, params };
 };

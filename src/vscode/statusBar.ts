@@ -40,7 +40,9 @@ export class StatusBar implements vscode.Disposable {
       return;
     }
     try {
-      this.#show(await this.#services.store.stats());
+      const stats = await this.#services.store.stats();
+      this.#show(stats);
+      this.#services.events.counted(stats.embedding);
     } catch (error) {
       this.#showFailure(error);
     }

@@ -82,6 +82,19 @@ describe('the explorer', () => {
     await workbench.treeRow(/^decision\s*1$/).waitFor();
   });
 
+  it('takes several memories that are dragged together', async () => {
+    const web = workbench.treeRow('The web app is built with lit');
+    await web.click();
+    await workbench.treeRow('Version 2 of the API drops XML').click({ modifiers: ['Control'] });
+    await vscode.page.locator('.part.sidebar .monaco-list-row.selected').nth(1).waitFor();
+    await drag(web, workbench.treeRow(/^decision\s*1$/));
+    await workbench.saw('Added #decision to 2 memories.');
+    await workbench.treeRow(/^decision\s*3$/).waitFor();
+    await workbench.answer('Added #decision to 2 memories.', 'Undo');
+    await workbench.treeRow(/^decision\s*1$/).waitFor();
+    await workbench.clearNotifications();
+  });
+
   it('renames a tag with those below it after a preview', async () => {
     await choose(workbench, /^area\s*3$/, 'Rename Tag');
     await workbench.input().waitFor();
@@ -96,6 +109,22 @@ describe('the explorer', () => {
     await workbench.clearNotifications();
   });
 
+  it('merges the tags that are selected, and parts them again', async () => {
+    await workbench.treeRow(/^decision\s*1$/).click();
+    await workbench.treeRow(/^area\s*3$/).click({ modifiers: ['Control'] });
+    await choose(workbench, /^area\s*3$/, 'Merge Tags');
+    await workbench.input().waitFor();
+    await vscode.screenshot('merge-tags');
+    await workbench.pickRow('decision').click();
+    await workbench.dialog().waitFor();
+    await vscode.screenshot('merge-tags-preview');
+    await workbench.answerDialog('Merge');
+    await workbench.treeRow(/^decision\s*3$/).waitFor();
+    await workbench.answer('Changed the tags of 3 memories.', 'Undo');
+    await workbench.treeRow(/^decision\s*1$/).waitFor();
+    await workbench.clearNotifications();
+  });
+
   it('is filtered, says so, and shows everything again', async () => {
     await workbench.command('Edge Memory: Filter Explorer');
     await workbench.input().fill('decision');
@@ -105,7 +134,7 @@ describe('the explorer', () => {
     // The box that was clicked has the focus, and takes Enter for itself.
     await workbench.input().press('Enter');
     await workbench.treeRow(/^Today\s*1$/).waitFor();
-    await vscode.page.locator('.part.sidebar').getByText('#decision').first().waitFor();
+    await vscode.page.locator('.part.sidebar .message').getByText('Filtered by #decision').waitFor();
     await vscode.screenshot('explorer-filtered');
     await workbench.command('Edge Memory: Clear Filter');
     await workbench.treeRow(/^Today\s*5$/).waitFor();

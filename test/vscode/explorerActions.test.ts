@@ -4,7 +4,7 @@ import { dropMemories } from '../../src/vscode/explorer/drop.ts';
 import { dayNode, section, tagNode, type TreeNode } from '../../src/vscode/explorer/nodes.ts';
 import { answerMessages, emptyStore, eventually, memoryOf, run, services, stored } from './access.ts';
 
-const tag = (name: string): TreeNode => tagNode({ name, count: 1, own: 1, below: 0 });
+const tag = (name: string): TreeNode => tagNode({ name, count: 1, atMost: false, own: 1, below: 0 });
 const facet = (facet: 'types' | 'projects', name: string): TreeNode => ({
   kind: 'facet',
   id: `${facet}/${name}`,
@@ -124,6 +124,16 @@ describe('tags, in every memory at once', () => {
     assert.deepEqual(await tagsOf(two.contentHash), ['a']);
     await withAnswers('Remove', undefined, () => run('removeTags', tag('a'), [tag('a'), tag('c')]));
     assert.deepEqual(await tagsOf(one.contentHash), []);
+  });
+
+  it('are parted again when a merge is undone', async () => {
+    const one = await stored({ content: 'one', tags: ['a', 'b'] });
+    const two = await stored({ content: 'two', tags: ['b'] });
+    await withAnswers('Merge', 'Undo', () => run('mergeTags', ['a', 'b'], { to: 'a' }));
+    await eventually(async () => {
+      assert.deepEqual(await tagsOf(one.contentHash), ['a', 'b']);
+      assert.deepEqual(await tagsOf(two.contentHash), ['b']);
+    });
   });
 
   it('stay without a yes', async () => {

@@ -27,10 +27,8 @@ export function registerExplorer(services: Services): Explorer {
     showCollapseAll: true,
   });
   let progress: EmbeddingProgress | undefined;
-  // In both places: VS Code hides the description of a container's only view.
   const showMessage = (): void => {
     const { filter } = options;
-    view.description = filter === undefined ? '' : filterText(filter);
     view.message = [
       ...(filter === undefined ? [] : [vscode.l10n.t('Filtered by {0}', filterText(filter))]),
       ...(progress === undefined ? [] : [progressMessage(progress)]),
@@ -50,6 +48,8 @@ export function registerExplorer(services: Services): Explorer {
     services.events.onDidEmbed((embedding) => {
       progress = embedding.pending < WORTH_A_MESSAGE ? undefined : embedding;
       showMessage();
+      // On this machine that is a matter of moments.
+      view.badge = services.connection.target === undefined ? undefined : waitingBadge(embedding.pending);
     }),
   );
   return {
@@ -69,6 +69,21 @@ const filterText = ({ tags = [], memoryType, project, timeText }: TreeFilter): s
     ...tags.map((tag) => `#${oneLine(tag, 30)}`),
     ...(timeText === undefined ? [] : [oneLine(timeText, 30)]),
   ].join(' · ');
+
+/** What has not arrived where it is to be found from every machine; undefined: everything has. */
+const waitingBadge = (waiting: number): vscode.ViewBadge | undefined =>
+  waiting === 0
+    ? undefined
+    : {
+        value: waiting,
+        tooltip:
+          waiting === 1
+            ? vscode.l10n.t('1 memory waits to be prepared for search by meaning in Cloudflare')
+            : vscode.l10n.t(
+                '{0} memories wait to be prepared for search by meaning in Cloudflare',
+                waiting.toLocaleString(vscode.env.language),
+              ),
+      };
 
 const progressMessage = ({ embedded, pending }: EmbeddingProgress): string =>
   vscode.l10n.t(

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { MemoryFilter, Page, PageRequest } from '../../memory/memory.ts';
+import type { FacetKind, MemoryFilter, Page, PageRequest } from '../../memory/memory.ts';
 import { describeError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { untilTomorrow } from './dayLabel.ts';
@@ -110,12 +110,14 @@ export class MemoryTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
     const any = async (page: Promise<Page<unknown>>): Promise<boolean> => (await page).items.length > 0;
     const one = (own: MemoryFilter) =>
       any(store.list({ limit: 1, contentLimit: 0, filter: this.#filtered(own) }));
+    // The first by name is there without counting the others.
+    const named = (kind: FacetKind) => any(store.facets(kind, { limit: 1, order: 'name', filter }));
     const [recent, pinned, tags, types, projects, deleted] = await Promise.all([
       one({}),
       one({ pinned: true }),
-      any(store.facets('tags', { limit: 1, filter })),
-      any(store.facets('types', { limit: 1, filter })),
-      any(store.facets('projects', { limit: 1, filter })),
+      named('tags'),
+      named('types'),
+      named('projects'),
       store.count(this.#filtered({ state: 'deleted' })),
     ]);
     const filled: Record<SectionName, boolean> = {

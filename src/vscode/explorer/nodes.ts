@@ -97,7 +97,7 @@ export const tagNode = (branch: TagBranch): TagNode => ({
 /** The levels above count whatever they do: VS Code knows them by their ids. */
 const parentOfTag = (tag: string): SectionNode | TagNode => {
   const name = tagPath(tag).at(-2);
-  return name === undefined ? section('tags') : tagNode({ name, count: 0, own: 0, below: 0 });
+  return name === undefined ? section('tags') : tagNode({ name, count: 0, atMost: false, own: 0, below: 0 });
 };
 
 export const memoryNode = (memory: Memory, parent: ParentNode): MemoryNode => ({

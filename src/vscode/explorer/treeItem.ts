@@ -69,7 +69,7 @@ function sectionItem({ section, count }: SectionNode): vscode.TreeItem {
   const item = new vscode.TreeItem(titles[section], open ? Expanded : Collapsed);
   item.iconPath = new vscode.ThemeIcon(icons[section]);
   item.contextValue = section === 'deleted' ? 'section deletedSection' : 'section';
-  if (count !== undefined) counted(item, titles[section], count);
+  if (count !== undefined) counted(item, titles[section], shown(count));
   if (section === 'deleted')
     item.tooltip = vscode.l10n.t('Deleted memories can be restored until they are deleted for good.');
   return item;
@@ -80,7 +80,7 @@ function dayItem({ day, first }: DayNode): vscode.TreeItem {
   item.iconPath = new vscode.ThemeIcon('calendar');
   item.contextValue = 'day';
   item.tooltip = wholeDate(day.from);
-  return counted(item, wholeDate(day.from), day.count);
+  return counted(item, wholeDate(day.from), shown(day.count));
 }
 
 function tagItem({ branch }: TagNode): vscode.TreeItem {
@@ -89,6 +89,15 @@ function tagItem({ branch }: TagNode): vscode.TreeItem {
   item.iconPath = new vscode.ThemeIcon(icons.tags);
   item.contextValue = 'tag';
   const name = oneLine(branch.name, 100);
+  if (branch.atMost) {
+    item.tooltip = vscode.l10n.t(
+      '#{0}: at most {1} memories; those that have several of its {2} tags are counted several times.',
+      name,
+      shown(branch.count),
+      shown(branch.below + (branch.own > 0 ? 1 : 0)),
+    );
+    return counted(item, name, vscode.l10n.t('at most {0}', shown(branch.count)));
+  }
   item.tooltip =
     branch.below === 0
       ? vscode.l10n.t('#{0}: {1} memories', name, shown(branch.count))
@@ -99,12 +108,12 @@ function tagItem({ branch }: TagNode): vscode.TreeItem {
           shown(branch.own),
           shown(branch.below),
         );
-  return counted(item, name, branch.count);
+  return counted(item, name, shown(branch.count));
 }
 
 function facetItem(node: FacetNode): vscode.TreeItem {
   const item = new vscode.TreeItem(oneLine(node.name, 100), Collapsed);
-  counted(item, oneLine(node.name, 100), node.count);
+  counted(item, oneLine(node.name, 100), shown(node.count));
   if (node.localOnly) item.description = vscode.l10n.t('{0} · on this machine', shown(node.count));
   item.iconPath = new vscode.ThemeIcon(node.localOnly ? 'lock' : icons[node.facet]);
   item.contextValue = node.facet === 'projects' ? (node.localOnly ? 'project local' : 'project') : 'type';
@@ -114,9 +123,9 @@ function facetItem(node: FacetNode): vscode.TreeItem {
 const shown = (count: number): string => count.toLocaleString(vscode.env.language);
 
 /** The number after the name; a screen reader says of what. */
-function counted(item: vscode.TreeItem, name: string, count: number): vscode.TreeItem {
-  item.description = shown(count);
-  item.accessibilityInformation = { label: vscode.l10n.t('{0}, {1} memories', name, shown(count)) };
+function counted(item: vscode.TreeItem, name: string, count: string): vscode.TreeItem {
+  item.description = count;
+  item.accessibilityInformation = { label: vscode.l10n.t('{0}, {1} memories', name, count) };
   return item;
 }
 

@@ -112,7 +112,7 @@ export class MapSection {
         ${
           waiting > 0
             ? html`<p class="hint">
-                ${t('{0} memories have no place: they wait for their vector, or are in another language than the model’s.', number(waiting))}
+                ${waiting === 1 ? t('1 memory has no place: it waits for its vector, or is in another language than the model’s.') : t('{0} memories have no place: they wait for their vector, or are in another language than the model’s.', number(waiting))}
               </p>`
             : nothing
         }

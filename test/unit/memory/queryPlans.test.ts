@@ -159,6 +159,23 @@ describe('the plans of SQLite', () => {
         assert.doesNotMatch(plan, /SCAN (m|memories|mt)\b/);
       });
 
+      it('sort only ids for a page of a tag, a project or what is pinned', async () => {
+        for (const filter of [{ tags: ['t1'] }, { project: 'one' }, { pinned: true }]) {
+          const [plan = ''] = await plansOf(() => engine.list({ limit: 50, filter }));
+          assert.match(plan, /\(USE TEMP B-TREE FOR ORDER BY\)/);
+          assert.match(plan, /SEARCH m USING INTEGER PRIMARY KEY \(rowid=\?\)/);
+        }
+      });
+
+      it('read the first tags and projects by their name, without counting the others', async () => {
+        for (const kind of ['tags', 'projects'] as const) {
+          const [plan = ''] = await plansOf(() => engine.facets(kind, { limit: 1, order: 'name' }));
+          assert.match(plan, /(SCAN|SEARCH) t USING COVERING INDEX (sqlite_autoindex_tags_1|idx_tags_name)/);
+          assert.match(plan, /\(SEARCH mt USING COVERING INDEX em_memory_tags_tag \(tag_id=\?\)\)/);
+          assert.doesNotMatch(plan, SORT);
+        }
+      });
+
       it('count types from the index on types', async () => {
         const [plan = ''] = await plansOf(() => engine.facets('types'));
         assert.match(plan, /SEARCH m USING (COVERING )?INDEX em_memories_type/);

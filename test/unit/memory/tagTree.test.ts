@@ -49,6 +49,34 @@ describe('the tree of tags', () => {
     ]);
   });
 
+  it('says how many there are at most where a level is too large to count each memory once', async () => {
+    const tags = Array.from({ length: 60 }, (_, i) => `huge:${i}`);
+    await test.store.storeMany(
+      Array.from({ length: 900 }, (_, i) => ({
+        content: `h${i}`,
+        tags: [...tags, ...(i < 9 ? ['small:a', 'small:b'] : [])],
+      })),
+    );
+    const { items } = await test.store.tagTree();
+    const counts = items.map(({ name, count, atMost }) => [name, atMost, count]);
+    assert.deepEqual(counts[0], ['huge', true, 905]);
+    assert.deepEqual(counts[1], ['small', true, 18]);
+    assert.deepEqual(
+      counts.find(([name]) => name === 'plain'),
+      ['plain', false, 2],
+    );
+    const [below] = (await test.store.tagTree({ parent: 'huge' })).items;
+    assert.deepEqual([below?.count, below?.atMost], [900, false]);
+    const within = (await test.store.tagTree({ filter: { tags: ['small:a'] } })).items;
+    assert.deepEqual(
+      within.map(({ name, count, atMost }) => [name, count, atMost]),
+      [
+        ['huge', 9, false],
+        ['small', 9, false],
+      ],
+    );
+  });
+
   it('comes in pages, each name once', async () => {
     await test.store.storeMany(
       Array.from({ length: 30 }, (_, i) => ({ content: `m${i}`, tags: [`n:${i % 12}`, `k:${i % 7}:x`] })),
