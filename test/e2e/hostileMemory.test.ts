@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { contentHashOf } from '../../src/memory/contentHash.ts';
 import { type OpenWorkbench, openWorkbench } from '../harness/openWorkbench.ts';
+import { root } from '../harness/paths.ts';
 import { seedMemories, seedTags } from '../harness/seedMemories.ts';
 import type { Workbench } from '../harness/workbench.ts';
 import { openSearchView } from './searchSteps.ts';
@@ -126,6 +131,26 @@ describe('a memory full of markup and command links', () => {
         requestAnimationFrame((now) => { last = now; step(now); });
       }`);
     const longestFrame = (): Promise<number> => vscode.page.evaluate<number>('globalThis.longest');
+    const shown = async (content: string): Promise<{ content: string; tags: string[] }> => {
+      const { stdout } = await promisify(execFile)(
+        process.execPath,
+        [path.join(root, 'dist/cli.js'), 'show', contentHashOf(content), '--json'],
+        { env: { ...process.env, HOME: vscode.home }, maxBuffer: 16 * 1024 * 1024 },
+      );
+      return (JSON.parse(stdout) as { memory: { content: string; tags: string[] } }).memory;
+    };
+    const open = async (content: string): Promise<void> => {
+      await workbench.treeRow(content).click();
+      await workbench.editorLines().getByText('tags:').first().waitFor();
+      await workbench.editorLines().click({ position: { x: 5, y: 5 } });
+      await vscode.page.keyboard.press('Control+Home');
+    };
+    const save = async (): Promise<void> => {
+      const dirty = vscode.page.locator('.part.editor .tab.active.dirty');
+      await dirty.waitFor();
+      await vscode.page.keyboard.press('Control+S');
+      await dirty.waitFor({ state: 'detached' });
+    };
 
     before(async () => {
       await seedMemories(vscode.home, [{ content: line }, { content: tagged, tags: ['measure'] }]);
@@ -141,6 +166,42 @@ describe('a memory full of markup and command links', () => {
       await search.retype('ten thousand tags');
       await search.row('Another program').getByText('10,001 tags').waitFor();
       await vscode.screenshot('measure-rows');
+      assert.ok((await longestFrame()) < FREEZE, `a frame took ${await longestFrame()} ms`);
+    });
+
+    it('is edited and saved to the letter', async () => {
+      const { keyboard } = vscode.page;
+      await watchFrames();
+      await open('One endless line');
+      await keyboard.press('ArrowDown');
+      await keyboard.press('End');
+      await keyboard.press('ArrowLeft');
+      await keyboard.type('long');
+      await save();
+      await vscode.screenshot('measure-line');
+      assert.deepEqual(await shown(line), { ...(await shown(line)), content: line, tags: ['long'] });
+      await open('Another program gave this');
+      await keyboard.press('Control+End');
+      await keyboard.press('ArrowUp');
+      await keyboard.press('End');
+      await keyboard.type(', once');
+      await save();
+      await vscode.screenshot('measure-tags');
+      const saved = await shown(`${tagged}, once`);
+      assert.deepEqual(saved.tags.sort(), ['measure', ...tags].sort());
+      assert.ok((await longestFrame()) < FREEZE, `a frame took ${await longestFrame()} ms`);
+    });
+
+    it('is listed in part by the tag editor, and the rest stays', async () => {
+      await watchFrames();
+      await choose(workbench, 'Another program gave this', 'Edit Tags');
+      await quickTitle(workbench, '9,501 further tags are not listed and stay').waitFor();
+      await vscode.screenshot('measure-tag-editor');
+      await workbench.enter('one more');
+      await workbench.input().waitFor({ state: 'hidden' });
+      await workbench.treeRow('Another program gave this').waitFor();
+      const { tags: now } = await shown(`${tagged}, once`);
+      assert.deepEqual(now.sort(), ['measure', 'one more', ...tags].sort());
       assert.ok((await longestFrame()) < FREEZE, `a frame took ${await longestFrame()} ms`);
     });
   });
