@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
 import { linesHashOf } from '../../src/memory/codeDrift.ts';
 import { seedMemories } from '../harness/seedMemories.ts';
-import { chooseItem, DAY, now, openSearchView, type SearchWindow } from './searchSteps.ts';
+import { chooseItem, DAY, now, openSearchView, searchMemories, type SearchWindow } from './searchSteps.ts';
 
 export const queue = 'export class Queue {\n  restart() {\n    return this.stop();\n  }\n}\n';
 /** Made from the three lines of `restart`. */
@@ -72,6 +74,34 @@ export function actionTests(window: SearchWindow): void {
     await window.vscode.screenshot('search-view-revealed');
   });
 
+  it('copies, and exports what is chosen to a file', async () => {
+    window.search = await openSearchView(window.vscode);
+    await window.search.retype('deploys staging database');
+    await window.search.answered('deploys staging database');
+    await window.search.row('The staging database').waitFor();
+    await window.search.row('Deploys go out').click({ modifiers: ['Control'] });
+    await window.press('Control+C');
+    await window.workbench.statusItem('Memory copied').waitFor();
+    const { page } = window.vscode;
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    const copied = await page.evaluate<string>('navigator.clipboard.readText()');
+    assert.equal(copied, 'Deploys go out on Tuesdays, never on Fridays');
+    await window.search.row('The staging database').click({ modifiers: ['Control'] });
+    await window.search.status().getByText('2 of').waitFor();
+    const file = path.join(window.vscode.folder, 'memories.jsonl');
+    await rm(file, { force: true });
+    await window.search.button('Export…').click();
+    // The dialog comes with a name, which it writes once it has looked at the folder.
+    await window.workbench.inputHolds(file);
+    await window.press('Enter');
+    await window.workbench.input().waitFor({ state: 'hidden' });
+    const exported = await readWritten(file);
+    assert.deepEqual(
+      exported.map(({ content, tags }) => [content, tags]).sort(),
+      searchMemories.slice(0, 2).map(({ content, tags }) => [content, tags]),
+    );
+  });
+
   it('attaches memories to the chat', async () => {
     await window.find('deploys staging database');
     await window.search.row('Deploys go out').click({ button: 'right' });
@@ -118,4 +148,17 @@ export function actionTests(window: SearchWindow): void {
     await window.search.frame.locator('#sort').selectOption('newest');
     await window.search.frame.locator('.row[aria-rowindex="1"]', { hasText: 'another shop' }).waitFor();
   });
+}
+
+/** The memories in a file that is being written. */
+async function readWritten(file: string): Promise<{ content: string; tags: string[] }[]> {
+  for (let tries = 0; ; tries++) {
+    try {
+      const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
+      return lines.map((line) => JSON.parse(line) as { content: string; tags: string[] });
+    } catch (error) {
+      if (tries === 50) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
 }

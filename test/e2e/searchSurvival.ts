@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { openSearchView, SearchFace, type SearchWindow } from './searchSteps.ts';
+import { seedMemories, withStore } from '../harness/seedMemories.ts';
+import { DAY, now, openSearchView, SearchFace, type SearchWindow } from './searchSteps.ts';
 
 /** What becomes of the search view when the window or the extension host ends; in a window with `searchMemories`. */
 export function survivalTests(window: SearchWindow): void {
@@ -42,5 +43,65 @@ export function survivalTests(window: SearchWindow): void {
     await window.search.row('The staging database').waitFor();
     await window.find('use WAL mode');
     await window.search.row('Use WAL mode').waitFor();
+    await window.workbench.command('Edge Memory: Open Search in Editor');
+    await window.workbench.webview('body[data-place="editor"] #query');
+    await window.workbench.command('View: Close All Editors');
+  });
+
+  it('deletes whole memories or none where the extension host ends meanwhile, and says what is left', async () => {
+    const many = 2000;
+    await seedMemories(
+      window.vscode.home,
+      Array.from({ length: many }, (_, index) => ({
+        content: `One of very many, number ${index}`,
+        tags: ['very-many'],
+        createdAt: now - 200 * DAY - index,
+      })),
+    );
+    window.search = await openSearchView(window.vscode);
+    await window.search.field().fill('');
+    await window.search.answered('');
+    await window.search.button('Filters').click();
+    await window.search.frame.getByRole('combobox', { name: 'Tags' }).fill('very-many');
+    await window.press('Enter');
+    await window.search.status().getByText('2,000 memories').waitFor();
+    await window.search.button('Filters').click();
+    await window.search.scrollTo(1);
+    await window.search.row('number 1999').click({ modifiers: ['Control'] });
+    await window.press('Control+A');
+    await window.search.status().getByText('2,000 of 2,000 selected').waitFor();
+    await window.press('Delete');
+    await window.workbench.dialog().getByText('Delete 2,000 memories?').waitFor();
+    await window.workbench.dialogHasFocus();
+    await window.press('Enter');
+    await window.vscode.restartExtensionHost();
+    const left = await withStore(window.vscode.home, async (store) => {
+      const filter = { tags: ['very-many'] };
+      const [live, deleted] = [await store.count(filter), await store.count({ ...filter, state: 'deleted' })];
+      assert.equal(live + deleted, many);
+      return { live, deleted };
+    });
+    window.search = await openSearchView(window.vscode);
+    if (left.live > 0)
+      await window.search
+        .status()
+        .getByText(`${left.live.toLocaleString('en')} memories`)
+        .waitFor();
+    else await window.search.frame.getByText('Nothing matches').waitFor();
+    await window.vscode.screenshot('search-view-interrupted');
+    await withStore(window.vscode.home, async (store) => {
+      const { items } = await store.list({
+        filter: { tags: ['very-many'], state: 'deleted' },
+        limit: 1000,
+        contentLimit: 0,
+      });
+      const hashes = items.map(({ contentHash }) => contentHash);
+      assert.equal((await store.restore(hashes)).length, hashes.length);
+      const { problems } = await store.verify();
+      assert.deepEqual(
+        problems.filter(({ kind }) => kind !== 'missing-vector'),
+        [],
+      );
+    });
   });
 }

@@ -73,6 +73,11 @@ export class Workbench {
     await this.page.keyboard.press('Enter');
   }
 
+  /** Waits until the open input box or quick pick holds this text. */
+  async inputHolds(text: string): Promise<void> {
+    while ((await this.input().inputValue()) !== text) await this.page.waitForTimeout(50);
+  }
+
   /** What the open input box says about its value. */
   inputMessage(): Locator {
     return this.page.locator('.quick-input-widget:visible .quick-input-message');
