@@ -50,9 +50,7 @@ describe('in German', () => {
   it('shows the tree, the search view and the overview', async () => {
     const { workbench, page } = vscode;
     await workbench.treeRow(text('Today')).waitFor();
-    await workbench.treeRow(text('Tags')).click();
-    await workbench.treeRow(text('Types')).waitFor();
-    await workbench.treeRow(text('Projects')).waitFor();
+    for (const group of ['Tags', 'Types', 'Projects']) await workbench.treeRow(text(group)).waitFor();
     await page
       .locator('.pane-header')
       .getByText(manifest['view.memories'] ?? '?')

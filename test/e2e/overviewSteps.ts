@@ -104,6 +104,6 @@ export class MapFace {
   async hover(place: Pick<MapPoint, 'x' | 'y'>, text: string): Promise<void> {
     await this.moveAway();
     await this.move(place, 3);
-    await this.preview.getByText(text, { exact: true }).waitFor();
+    await this.preview.filter({ hasText: text }).waitFor();
   }
 }
