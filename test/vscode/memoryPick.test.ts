@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Memory, SearchAnswer, SearchQuery } from '../../src/memory/memory.ts';
 import { pickMemory } from '../../src/vscode/search/memoryPick.ts';
 import type { SearchItem } from '../../src/vscode/search/searchItems.ts';
-import { emptyStore, eventually, services, servicesWith, stored } from './access.ts';
+import { emptyStore, eventually, run, services, servicesWith, stored } from './access.ts';
 
 /** A quick pick that a test types into. */
 class TypedPick {
@@ -73,6 +73,14 @@ describe('the search quick pick', () => {
     void pickMemory(await services(), { title: 'Pick' });
     await eventually(() => assert.deepEqual(labels(), ['Recent', 'newer', 'older']));
     assert.match(pick.items[1]?.description ?? '', /· #fresh$/);
+  });
+
+  it('offers what is pinned where something is to be unpinned', async () => {
+    await stored({ content: 'loose' });
+    const { contentHash } = await stored({ content: 'held' });
+    await run('pinMemory', contentHash);
+    void run('unpinMemory');
+    await eventually(() => assert.deepEqual(labels(), ['Recent', 'held']));
   });
 
   it('shows score, reason and the words around the match, and how it searched', async () => {

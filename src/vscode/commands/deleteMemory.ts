@@ -29,7 +29,7 @@ export async function restoreMemory(
 ): Promise<string[]> {
   const memories = await targetMemories(services, args, {
     title: vscode.l10n.t('Restore Deleted Memory'),
-    state: 'deleted',
+    filter: { state: 'deleted' },
   });
   return restore(
     services,

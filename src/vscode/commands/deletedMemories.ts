@@ -13,7 +13,7 @@ export async function deleteForGood(
   ...args: readonly unknown[]
 ): Promise<string[]> {
   const title = vscode.l10n.t('Delete for Good');
-  const memories = await targetMemories(services, args, { title, state: 'deleted' });
+  const memories = await targetMemories(services, args, { title, filter: { state: 'deleted' } });
   const [first] = memories;
   if (!first) return [];
   const question =

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Memory, MemoryPatch } from '../../memory/memory.ts';
+import type { Memory, MemoryFilter, MemoryPatch } from '../../memory/memory.ts';
 import { say } from '../say.ts';
 import type { CommandServices } from './registerCommands.ts';
 import { targetMemories } from './targets.ts';
@@ -7,37 +7,49 @@ import { targetMemories } from './targets.ts';
 type Args = readonly unknown[];
 
 export const pinMemory = (services: CommandServices, ...args: Args): Promise<Memory[]> =>
-  mark(services, args, vscode.l10n.t('Pin Memory'), { pinned: true }, vscode.l10n.t('Pinned'));
+  mark(services, args, {
+    title: vscode.l10n.t('Pin Memory'),
+    filter: { pinned: false },
+    patch: { pinned: true },
+    done: vscode.l10n.t('Pinned'),
+  });
 
 export const unpinMemory = (services: CommandServices, ...args: Args): Promise<Memory[]> =>
-  mark(services, args, vscode.l10n.t('Unpin Memory'), { pinned: false }, vscode.l10n.t('Unpinned'));
+  mark(services, args, {
+    title: vscode.l10n.t('Unpin Memory'),
+    filter: { pinned: true },
+    patch: { pinned: false },
+    done: vscode.l10n.t('Unpinned'),
+  });
 
 export const keepLocal = (services: CommandServices, ...args: Args): Promise<Memory[]> =>
-  mark(
-    services,
-    args,
-    vscode.l10n.t('Keep on This Machine'),
-    { localOnly: true },
-    vscode.l10n.t('Stays on this machine'),
-  );
+  mark(services, args, {
+    title: vscode.l10n.t('Keep on This Machine'),
+    patch: { localOnly: true },
+    done: vscode.l10n.t('Stays on this machine'),
+  });
 
 export const endKeepLocal = (services: CommandServices, ...args: Args): Promise<Memory[]> =>
-  mark(
-    services,
-    args,
-    vscode.l10n.t('Stop Keeping on This Machine'),
-    { localOnly: false },
-    vscode.l10n.t('May leave this machine'),
-  );
+  mark(services, args, {
+    title: vscode.l10n.t('Stop Keeping on This Machine'),
+    patch: { localOnly: false },
+    done: vscode.l10n.t('May leave this machine'),
+  });
+
+interface Marking {
+  readonly title: string;
+  /** Those that have no such mark yet, where a person picks one. */
+  readonly filter?: MemoryFilter;
+  readonly patch: MemoryPatch;
+  readonly done: string;
+}
 
 async function mark(
   services: CommandServices,
   args: Args,
-  title: string,
-  patch: MemoryPatch,
-  done: string,
+  { title, filter, patch, done }: Marking,
 ): Promise<Memory[]> {
-  const memories = await targetMemories(services, args, { title });
+  const memories = await targetMemories(services, args, { title, ...(filter && { filter }) });
   const updated = await Promise.all(
     memories.map(({ contentHash }) => services.store.update(contentHash, patch)),
   );

@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
 import { MemoryError } from '../../memory/errors.ts';
-import type { Memory } from '../../memory/memory.ts';
+import type { Memory, MemoryFilter } from '../../memory/memory.ts';
 import type { CommandServices } from './registerCommands.ts';
 
 interface TargetOptions {
   /** Asked of a person where nothing says which memory is meant. */
   readonly title: string;
-  readonly state?: 'live' | 'deleted';
+  /** Those that a person picks from. */
+  readonly filter?: MemoryFilter;
   /** The memory in the active editor is not meant: something is to be done to its text. */
   readonly notActive?: boolean;
 }
@@ -19,12 +20,12 @@ interface TargetOptions {
 export async function targetMemories(
   services: CommandServices,
   args: readonly unknown[],
-  { title, state, notActive = false }: TargetOptions,
+  { title, filter, notActive = false }: TargetOptions,
 ): Promise<Memory[]> {
   const hashes = givenHashes(services, args) ?? (notActive ? undefined : activeHash(services));
   if (hashes === undefined) {
     const { pickMemory } = await import('../search/memoryPick.ts');
-    const picked = await pickMemory(services, { title, filter: { state } });
+    const picked = await pickMemory(services, { title, filter });
     return picked === undefined ? [] : wholeMemories(services, [picked.contentHash]);
   }
   return hashes.length === 0 ? [] : wholeMemories(services, hashes);
