@@ -261,7 +261,9 @@ export const storeCases: Readonly<Record<string, (store: MemoryStore) => Promise
   'nests tags by their colons, and changes those of many memories at once': async (store) => {
     const first = await stored(store, { content: 'one', tags: ['area:api', 'area:web'], project: 'p' });
     const second = await stored(store, { content: 'two', tags: ['area:api'] });
-    assert.deepEqual((await store.tagTree()).items, [{ name: 'area', count: 2, own: 0, below: 2 }]);
+    assert.deepEqual((await store.tagTree()).items, [
+      { name: 'area', count: 2, own: 0, below: 2, atMost: false },
+    ]);
     const changes = [first, second].map(({ contentHash }) => ({
       contentHash,
       add: ['part:api'],
@@ -269,11 +271,11 @@ export const storeCases: Readonly<Record<string, (store: MemoryStore) => Promise
     }));
     assert.equal((await store.retag(changes)).length, 2);
     assert.deepEqual((await store.tagTree({ order: 'name' })).items, [
-      { name: 'area', count: 1, own: 0, below: 1 },
-      { name: 'part', count: 2, own: 0, below: 1 },
+      { name: 'area', count: 1, own: 0, below: 1, atMost: false },
+      { name: 'part', count: 2, own: 0, below: 1, atMost: false },
     ]);
     assert.deepEqual((await store.tagTree({ parent: 'part', filter: { project: 'p' } })).items, [
-      { name: 'part:api', count: 1, own: 1, below: 0 },
+      { name: 'part:api', count: 1, own: 1, below: 0, atMost: false },
     ]);
     assert.deepEqual((await one(store, first.contentHash)).tags, ['area:web', 'proj:p', 'part:api']);
   },
