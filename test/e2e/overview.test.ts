@@ -133,6 +133,7 @@ describe('the overview', () => {
   });
 
   it('selects what a line is drawn around', async () => {
+    await frame.getByRole('button', { name: 'Whole Map' }).click();
     const box = await frame.locator('canvas').boundingBox();
     assert.ok(box);
     const { mouse, keyboard } = vscode.page;
@@ -196,8 +197,7 @@ describe('the overview', () => {
     );
   });
 
-  it('is there again after a reload, as it was left', async function () {
-    this.retries(3); // VS Code in a browser writes a webview's state late
+  it('is there again after a reload, as it was left', async () => {
     await frame.locator('#grouping').selectOption('types');
     await frame
       .locator('.legend')

@@ -18,10 +18,14 @@ export class SearchFace {
     return this.frame.locator('.row');
   }
 
-  /** Types in place of what the focused field holds. */
+  /** Types in place of what the focused field holds. Again where a palette that closes took the focus meanwhile. */
   async retype(query: string): Promise<void> {
-    await this.field().press('Control+A');
-    await this.field().pressSequentially(query, { delay: 15 });
+    for (let tries = 0; tries < 3; tries++) {
+      await this.field().press('Control+A');
+      await this.field().pressSequentially(query, { delay: 15 });
+      if ((await this.field().inputValue()) === query) return;
+    }
+    throw new Error(`The field did not take “${query}”`);
   }
 
   row(text: string | RegExp): Locator {

@@ -113,9 +113,11 @@ export class OpenWorkbench {
     await this.#ready();
   }
 
-  /** As "Developer: Reload Window". */
+  /** By VS Code's own command: a page that its browser reloads may lose what was open. */
   async reload(): Promise<void> {
-    await this.page.reload(NAVIGATION);
+    const loaded = this.page.waitForEvent('domcontentloaded', { timeout: NAVIGATION.timeout });
+    await this.workbench.command('Developer: Reload Window');
+    await loaded;
     await this.#ready();
   }
 
