@@ -10,6 +10,8 @@ import { ndjsonOf, roundedValues, vectorGroups, type VectorRecord } from './vect
 /** https://developers.cloudflare.com/vectorize/platform/limits/ */
 export const VECTORIZE_LIMITS = { topK: 100, getIds: 20, deleteIds: 100, listCount: 1000 } as const;
 const PARALLEL = 4;
+/** Requests of a hundred ids are small: a thousand memories go at once. */
+const PARALLEL_DELETES = 10;
 
 const mutation = z.object({ mutationId: z.string().nullish() });
 const scored = z.object({ matches: z.array(z.object({ id: z.string(), score: z.number() })) });
@@ -107,7 +109,7 @@ export class VectorizeIndex {
 
   /** Ids that the index does not have are no error. */
   async deleteByIds(ids: readonly string[], options?: CallOptions): Promise<void> {
-    await inParallel(groupsOf(ids, VECTORIZE_LIMITS.deleteIds), PARALLEL, (group) =>
+    await inParallel(groupsOf(ids, VECTORIZE_LIMITS.deleteIds), PARALLEL_DELETES, (group) =>
       this.#post('delete_by_ids', jsonBody({ ids: group }), mutation, options),
     );
   }

@@ -80,7 +80,7 @@ describe('the search quick pick', () => {
     const { contentHash } = await stored({ content: 'held' });
     await run('pinMemory', contentHash);
     void run('unpinMemory');
-    await eventually(() => assert.deepEqual(labels(), ['Recent', 'held']));
+    await eventually(() => assert.deepEqual(labels(), ['Recent', '$(pinned) held']));
   });
 
   it('shows score, reason and the words around the match, and how it searched', async () => {
