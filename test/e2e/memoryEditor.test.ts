@@ -177,7 +177,7 @@ describe('the editor of memories', () => {
     await dirtyTab().waitFor();
     await save();
     await workbench.command('Edge Memory: Preview Memory');
-    const preview = await workbench.webview('h1:has-text("Hostile")');
+    const preview = await workbench.webview('h1:has-text("Hostile")', 60_000);
     await vscode.page.waitForTimeout(1500); // what would run has had its time
     await vscode.screenshot('editor-preview');
     assert.equal(await preview.getByText('tags:').count(), 0);
