@@ -36,6 +36,7 @@ describe('the editor of memories', () => {
   const show = async (content: string): Promise<void> => {
     await workbench.treeRow(content).click();
     await lines().getByText('hash: ').waitFor();
+    await lines().getByText(content).first().waitFor(); // not the one that was shown before
     await lines().click({ position: { x: 5, y: 5 } });
   };
   const lens = (text: string) =>
