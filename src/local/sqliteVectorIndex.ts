@@ -11,8 +11,9 @@ const RESCORED = 200;
 const SMALL = 1000;
 /** How many int8 vectors stay in memory after they were compared: 6 MB of 512 dimensions. */
 const KEPT = 12_288;
-/** How many names of vectors do, of some 150 bytes each. */
+/** How many names of vectors do, and about how many bytes each takes. */
 const KEPT_NAMES = 4096;
+const NAME_BYTES = 150;
 
 interface StoredVector {
   readonly id: number;
@@ -62,7 +63,7 @@ export class SqliteVectorIndex implements VectorIndex {
 
   /** Bytes of memory that the codes, the int8 values and the names take. */
   get heldBytes(): number {
-    return this.#codes.byteLength + this.#kept.size * this.#dimensions + this.#names.size * 150;
+    return this.#codes.byteLength + this.#kept.size * this.#dimensions + this.#names.size * NAME_BYTES;
   }
 
   // eslint-disable-next-line @typescript-eslint/require-await -- the port is asynchronous; errors become rejections

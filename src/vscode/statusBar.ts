@@ -4,6 +4,7 @@ import type { MemoryStats } from '../memory/memory.ts';
 import { describeMode, shortMode } from './effectiveMode.ts';
 import { describeError } from './errors.ts';
 import type { Services } from './services.ts';
+import { number } from './numbers.ts';
 
 /** Opening the store waits until the window's own start is over. */
 const FIRST_LOOK = 300;
@@ -57,7 +58,7 @@ export class StatusBar implements vscode.Disposable {
   #show(stats: MemoryStats): void {
     this.#stats = stats;
     this.#failure = undefined;
-    const count = stats.live.toLocaleString(vscode.env.language);
+    const count = number(stats.live);
     const { pending } = stats.embedding;
     const lines = [
       stats.live === 1 ? vscode.l10n.t('1 memory') : vscode.l10n.t('{0} memories', count),

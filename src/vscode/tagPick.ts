@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { oneLine } from './plainText.ts';
 import type { Services } from './services.ts';
+import { number } from './numbers.ts';
 
 interface TagItem extends vscode.QuickPickItem {
   readonly tag: string;
@@ -49,7 +50,7 @@ export async function pickTags(
     const shown = oneLine(tags.slice(0, 100).join(', '), 120);
     const more =
       others.length > 0
-        ? vscode.l10n.t('{0} further tags are not listed and stay', count(others.length))
+        ? vscode.l10n.t('{0} further tags are not listed and stay', number(others.length))
         : '';
     pick.title = [tags.length > 0 ? `${options.title}: ${shown}` : options.title, more]
       .filter(Boolean)
@@ -89,8 +90,6 @@ export async function pickTags(
     pick.show();
   });
 }
-
-const count = (number: number): string => number.toLocaleString(vscode.env.language);
 
 /** The store checks and normalises them for good. */
 const typedTags = (text: string): string[] =>

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Backup } from '../../local/localStore.ts';
 import { age } from '../age.ts';
 import type { CommandServices } from './registerCommands.ts';
+import { number } from '../numbers.ts';
 
 export async function backUpNow({ store }: CommandServices): Promise<Backup> {
   const backup = await withProgress(vscode.l10n.t('Backing up memories'), () => store.backUp());
@@ -59,8 +60,6 @@ async function chooseBackup(backups: readonly Backup[]): Promise<string | undefi
   );
   return answer === restore ? item.backup.file : undefined;
 }
-
-const number = (value: number): string => value.toLocaleString(vscode.env.language);
 
 const withProgress = <T>(title: string, run: () => Promise<T>): Thenable<T> =>
   vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title }, run);

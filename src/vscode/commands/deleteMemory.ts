@@ -4,6 +4,7 @@ import { quoted } from '../memoryText.ts';
 import { say } from '../say.ts';
 import type { CommandServices } from './registerCommands.ts';
 import { targetMemories } from './targets.ts';
+import { number } from '../numbers.ts';
 
 /** Asks, deletes, and offers to undo; what is deleted already is deleted for good. Answers the hashes that were deleted. */
 export async function deleteMemory(
@@ -43,7 +44,7 @@ async function confirmed({ settings }: CommandServices, memories: readonly Memor
   const question =
     memories.length === 1 && first
       ? vscode.l10n.t('Delete the memory {0}?', quoted(first))
-      : vscode.l10n.t('Delete {0} memories?', count(memories.length));
+      : vscode.l10n.t('Delete {0} memories?', number(memories.length));
   const yes = vscode.l10n.t('Delete');
   const detail = vscode.l10n.t('You can undo this.');
   return (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
@@ -54,7 +55,7 @@ async function offerUndo(memories: readonly Memory[], deleted: readonly string[]
   const message =
     deleted.length === 1 && first
       ? vscode.l10n.t('Deleted {0}.', quoted(first))
-      : vscode.l10n.t('Deleted {0} memories.', count(deleted.length));
+      : vscode.l10n.t('Deleted {0} memories.', number(deleted.length));
   const undo = vscode.l10n.t('Undo');
   if ((await vscode.window.showInformationMessage(message, undo)) !== undo) return;
   await vscode.commands.executeCommand('edgeMemory.restoreMemory', deleted);
@@ -66,9 +67,7 @@ async function restore({ store }: CommandServices, hashes: readonly string[]): P
   say(
     restored.length === 1
       ? vscode.l10n.t('Memory restored')
-      : vscode.l10n.t('{0} memories restored', count(restored.length)),
+      : vscode.l10n.t('{0} memories restored', number(restored.length)),
   );
   return restored;
 }
-
-const count = (number: number): string => number.toLocaleString(vscode.env.language);

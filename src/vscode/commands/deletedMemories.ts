@@ -4,6 +4,7 @@ import { quoted } from '../memoryText.ts';
 import { say } from '../say.ts';
 import type { CommandServices } from './registerCommands.ts';
 import { targetMemories } from './targets.ts';
+import { number } from '../numbers.ts';
 
 const PAGE = 500;
 
@@ -33,7 +34,6 @@ export async function deleteForGood(
 /** Asks, saying how many, and removes every deleted memory. Answers how many are gone. */
 export async function emptyDeleted({ store }: CommandServices): Promise<number> {
   const count = await store.count({ state: 'deleted' });
-  const number = (value: number): string => value.toLocaleString(vscode.env.language);
   if (count === 0) {
     void vscode.window.showInformationMessage(vscode.l10n.t('There are no deleted memories.'));
     return 0;

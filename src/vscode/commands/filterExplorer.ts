@@ -4,6 +4,7 @@ import { parseTimeRange, type UnderstoodTime } from '../../memory/timeExpression
 import { oneLine } from '../plainText.ts';
 import type { TreeFilter } from '../explorer/treeOptions.ts';
 import type { CommandServices } from './registerCommands.ts';
+import { number } from '../numbers.ts';
 
 const OFFERED = 500;
 
@@ -44,7 +45,7 @@ async function askFilter({ store }: CommandServices, now: TreeFilter): Promise<T
           { label, kind: vscode.QuickPickItemKind.Separator },
           ...names.map(({ name, count }) => ({
             label: `$(${icon}) ${oneLine(name, 80)}`,
-            description: count.toLocaleString(vscode.env.language),
+            description: number(count),
             filter: filterOf(name),
           })),
         ];

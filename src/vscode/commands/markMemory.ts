@@ -49,7 +49,7 @@ async function mark(
   args: Args,
   { title, filter, patch, done }: Marking,
 ): Promise<Memory[]> {
-  const memories = await targetMemories(services, args, { title, ...(filter && { filter }) });
+  const memories = await targetMemories(services, args, { title, filter });
   const updated = await Promise.all(
     memories.map(({ contentHash }) => services.store.update(contentHash, patch)),
   );

@@ -8,6 +8,7 @@ import { quoted } from '../memoryText.ts';
 import { oneLine } from '../plainText.ts';
 import { offerUndo } from '../undo.ts';
 import type { CommandServices } from './registerCommands.ts';
+import { number } from '../numbers.ts';
 
 type Args = readonly unknown[];
 
@@ -209,5 +210,3 @@ function chooseTarget(tags: readonly string[]): Promise<string | undefined> {
     pick.show();
   });
 }
-
-const number = (value: number): string => value.toLocaleString(vscode.env.language);

@@ -7,7 +7,7 @@ interface TargetOptions {
   /** Asked of a person where nothing says which memory is meant. */
   readonly title: string;
   /** Those that a person picks from. */
-  readonly filter?: MemoryFilter;
+  readonly filter?: MemoryFilter | undefined;
   /** The memory in the active editor is not meant: something is to be done to its text. */
   readonly notActive?: boolean;
 }

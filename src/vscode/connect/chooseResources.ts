@@ -11,7 +11,7 @@ import {
 } from '../../cloudflare/provision.ts';
 import type { VectorizeDescription } from '../../cloudflare/vectorize.ts';
 import { modelFor } from './models.ts';
-import { count } from './numbers.ts';
+import { number } from '../numbers.ts';
 
 /** What to use, by name; what does not exist yet is to be made. */
 export interface ChosenResources {
@@ -117,14 +117,14 @@ function candidateItem(resources: Resources, { database, inspection }: Candidate
     rowsToWrite > 0
       ? vscode.l10n.t(
           'adds about {0} rows ({1} a day are free), {2} MB',
-          count(rowsToWrite),
-          count(100_000),
+          number(rowsToWrite),
+          number(100_000),
           megabytesToAdd.toFixed(1),
         )
       : '';
   return {
     label: `$(database) ${database.name}`,
-    description: `${vscode.l10n.t('{0} memories', count(live))}, ${owner}`,
+    description: `${vscode.l10n.t('{0} memories', number(live))}, ${owner}`,
     detail: [
       index === undefined
         ? vscode.l10n.t('a new index {0}', USUAL_NAMES.index)

@@ -4,7 +4,7 @@ import type { Place } from '../../cloudflare/d1Databases.ts';
 import type { Resources } from '../../cloudflare/provision.ts';
 import { oneLine } from '../plainText.ts';
 import type { ChosenResources } from './chooseResources.ts';
-import { count } from './numbers.ts';
+import { number } from '../numbers.ts';
 
 export interface Plan {
   readonly account: Account;
@@ -78,7 +78,7 @@ function adding({ chosen, bookmark }: Plan): string {
   const { state, live, rowsToWrite, megabytesToAdd } = inspection;
   const there = vscode.l10n.t(
     'The database holds {0} memories; they become yours to search here.',
-    count(live),
+    number(live),
   );
   if (state.schemaVersion > 0) return there;
   const back =
@@ -90,7 +90,7 @@ function adding({ chosen, bookmark }: Plan): string {
         );
   const added = vscode.l10n.t(
     'Edge Memory adds its own tables, about {0} rows of the 100,000 that the free plan writes a day, and {1} MB; what is there stays as it is, and “Remove Edge Memory’s Tables” takes them away.',
-    count(rowsToWrite),
+    number(rowsToWrite),
     megabytesToAdd.toFixed(1),
   );
   return [there, added, back].filter((part) => part !== '').join(' ');

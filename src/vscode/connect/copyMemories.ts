@@ -5,7 +5,7 @@ import type { Memory, NewMemory } from '../../memory/memory.ts';
 import type { MemoryStore } from '../../memory/memoryStore.ts';
 import type { CommandServices } from '../commands/registerCommands.ts';
 import { say } from '../say.ts';
-import { count } from './numbers.ts';
+import { number } from '../numbers.ts';
 import { type Running, withProgress } from './progress.ts';
 
 /** Memories that one batch stores: few requests, and little to repeat after a failure. */
@@ -23,7 +23,7 @@ export async function offerCopy(services: CommandServices, target: CloudTarget):
   const answer = await vscode.window.showInformationMessage(
     movable === 1
       ? vscode.l10n.t('Copy 1 memory of this machine to {0}?', target.database.name)
-      : vscode.l10n.t('Copy {0} memories of this machine to {1}?', count(movable), target.database.name),
+      : vscode.l10n.t('Copy {0} memories of this machine to {1}?', number(movable), target.database.name),
     {
       modal: true,
       detail: [
@@ -55,7 +55,7 @@ export async function copyMemories(
   const copied = await withProgress(vscode.l10n.t('Copying memories to Cloudflare'), (running) =>
     copyAll(from, to, movable, running),
   );
-  say(copied === 1 ? vscode.l10n.t('1 memory copied') : vscode.l10n.t('{0} memories copied', count(copied)));
+  say(copied === 1 ? vscode.l10n.t('1 memory copied') : vscode.l10n.t('{0} memories copied', number(copied)));
   return copied;
 }
 
@@ -75,7 +75,7 @@ async function copyAll(
     const leaving = whole.filter(({ localOnly, deletedAt }) => !localOnly && deletedAt === undefined);
     if (leaving.length > 0) await to.storeMany(leaving.map(asNew), { signal, priority: 'background' });
     copied += page.length;
-    step(vscode.l10n.t('{0} of {1}', count(copied), count(movable)));
+    step(vscode.l10n.t('{0} of {1}', number(copied), number(movable)));
   }
   return copied;
 }

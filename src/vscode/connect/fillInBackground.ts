@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { CloudStore } from '../../cloudflare/openCloudStore.ts';
 import type { Connecting } from './openConnectedStore.ts';
+import { number } from '../numbers.ts';
 
 /** Makes texts that were there before Edge Memory searchable by their words. Ends, and later resumes, with `signal`. */
 export async function fillInBackground(
@@ -16,7 +17,7 @@ export async function fillInBackground(
       async (progress) => {
         let left = first;
         while (left > 0) {
-          progress.report({ message: vscode.l10n.t('{0} left', left.toLocaleString(vscode.env.language)) });
+          progress.report({ message: vscode.l10n.t('{0} left', number(left)) });
           left = await store.fillFullText({ signal });
         }
       },

@@ -17,7 +17,7 @@ import { describeMode } from '../effectiveMode.ts';
 import { describeError, isCancellation } from '../errors.ts';
 import { oneLine } from '../plainText.ts';
 import { createClient, endpointAccess } from './client.ts';
-import { count } from './numbers.ts';
+import { number } from '../numbers.ts';
 import { withProgress } from './progress.ts';
 
 export interface Health {
@@ -52,7 +52,7 @@ const embedded = (services: CommandServices, signal: AbortSignal): Promise<Healt
     ]);
     return vscode.l10n.t(
       '{0} memories in {1} ({2} MB), search: {3}',
-      count(stats.live),
+      number(stats.live),
       database,
       (fileBytes / 1e6).toFixed(1),
       describeMode(stats.mode),
@@ -133,8 +133,8 @@ async function databaseHealth(
   return vscode.l10n.t(
     '{0}: {1} memories, {2} wait for their vector',
     database.name,
-    count(Number(rows?.[0]?.['live'] ?? 0)),
-    count(Number(rows?.[0]?.['pending'] ?? 0)),
+    number(Number(rows?.[0]?.['live'] ?? 0)),
+    number(Number(rows?.[0]?.['pending'] ?? 0)),
   );
 }
 
@@ -157,9 +157,9 @@ async function indexHealth(
   return vscode.l10n.t(
     '{0}: {1} vectors of {2}; the free plan holds {3}',
     name,
-    count(vectorCount),
+    number(vectorCount),
     described.dimensions,
-    count(Math.floor(FREE_PLAN.storedDimensions / described.dimensions)),
+    number(Math.floor(FREE_PLAN.storedDimensions / described.dimensions)),
   );
 }
 

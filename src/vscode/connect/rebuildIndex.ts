@@ -12,7 +12,7 @@ import type { EmbeddingModel } from '../../memory/ports.ts';
 import type { CommandServices } from '../commands/registerCommands.ts';
 import { createClient, endpointAccess } from './client.ts';
 import { notConnected } from './disconnect.ts';
-import { count } from './numbers.ts';
+import { number } from '../numbers.ts';
 import { storedDimensionsOf } from './plan.ts';
 import { withProgress } from './progress.ts';
 
@@ -61,7 +61,7 @@ export async function rebuildIndexCommand(
       },
       {
         signal,
-        onProgress: (at, all) => step(vscode.l10n.t('{0} of {1} memories', count(at), count(all))),
+        onProgress: (at, all) => step(vscode.l10n.t('{0} of {1} memories', number(at), number(all))),
       },
     ),
   );
@@ -143,7 +143,7 @@ async function offerRemoval(
   const answer = await vscode.window.showInformationMessage(
     vscode.l10n.t(
       '{0} memories have their vector in the index {1}, which is in use now. The old one, {2}, is not needed any more.',
-      count(embedded),
+      number(embedded),
       index,
       old,
     ),

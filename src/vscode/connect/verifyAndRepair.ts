@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { VerifyProblem, VerifyReport } from '../../memory/memory.ts';
 import type { MemoryStore } from '../../memory/memoryStore.ts';
 import type { CommandServices } from '../commands/registerCommands.ts';
-import { count } from './numbers.ts';
+import { number } from '../numbers.ts';
 import { withProgress } from './progress.ts';
 
 /** Compares the records with what is derived from them, shows what is wrong, and mends it after a yes. */
@@ -19,13 +19,13 @@ export async function verifyAndRepair({
   const waiting = isConnected ? await pendingIn(store) : 0;
   if (report.problems.length === 0 && waiting === 0) {
     void vscode.window.showInformationMessage(
-      vscode.l10n.t('{0} memories verified: nothing is wrong.', count(report.checked)),
+      vscode.l10n.t('{0} memories verified: nothing is wrong.', number(report.checked)),
     );
     return report;
   }
   const repair = vscode.l10n.t('Repair');
   const answer = await vscode.window.showWarningMessage(
-    vscode.l10n.t('{0} memories verified', count(report.checked)),
+    vscode.l10n.t('{0} memories verified', number(report.checked)),
     {
       modal: true,
       detail: [
@@ -34,7 +34,7 @@ export async function verifyAndRepair({
           ? [
               vscode.l10n.t(
                 '{0} × a memory that waits for its vector: found by its words only',
-                count(waiting),
+                number(waiting),
               ),
             ]
           : []),
@@ -64,7 +64,7 @@ async function sayOverLimit(waiting: number): Promise<void> {
   const answer = await vscode.window.showInformationMessage(
     vscode.l10n.t(
       '{0} memories have no vector, because the free plan stores no more; they are found by their words. On a paid plan, say so in the settings and run Verify and Repair again.',
-      count(waiting),
+      number(waiting),
     ),
     openSetting,
   );
@@ -73,7 +73,7 @@ async function sayOverLimit(waiting: number): Promise<void> {
 }
 
 function describeProblem({ kind, count: n }: VerifyProblem): string {
-  return `${count(n)} × ${describeKind(kind)}`;
+  return `${number(n)} × ${describeKind(kind)}`;
 }
 
 function describeKind(kind: VerifyProblem['kind']): string {

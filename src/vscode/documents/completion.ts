@@ -4,6 +4,7 @@ import type { MemoryStore } from '../../memory/memoryStore.ts';
 import { MEMORY_TYPES } from '../../memory/memoryTypes.ts';
 import { oneLine } from '../plainText.ts';
 import { EDITABLE, type Editable, yamlOf } from './memoryMarkdown.ts';
+import { number } from '../numbers.ts';
 
 /** The known names that a list offers at most. */
 const OFFERED = 1000;
@@ -92,7 +93,7 @@ interface Name {
 
 async function known(store: MemoryStore, kind: FacetKind): Promise<Name[]> {
   const { items: facets } = await store.facets(kind, { limit: OFFERED });
-  return facets.map(({ name, count }) => ({ name, detail: count.toLocaleString(vscode.env.language) }));
+  return facets.map(({ name, count }) => ({ name, detail: number(count) }));
 }
 
 /** Those in use first, then those that mcp-memory-service knows. */

@@ -7,6 +7,7 @@ import { DragAndDrop } from './dragAndDrop.ts';
 import { MemoryTree } from './memoryTree.ts';
 import type { TreeNode } from './nodes.ts';
 import { type TreeFilter, TreeOptions } from './treeOptions.ts';
+import { number } from '../numbers.ts';
 
 /** Fewer than this many are prepared before a message about them could be read. */
 const WORTH_A_MESSAGE = 20;
@@ -81,13 +82,9 @@ const waitingBadge = (waiting: number): vscode.ViewBadge | undefined =>
             ? vscode.l10n.t('1 memory waits to be prepared for search by meaning in Cloudflare')
             : vscode.l10n.t(
                 '{0} memories wait to be prepared for search by meaning in Cloudflare',
-                waiting.toLocaleString(vscode.env.language),
+                number(waiting),
               ),
       };
 
 const progressMessage = ({ embedded, pending }: EmbeddingProgress): string =>
-  vscode.l10n.t(
-    'Preparing search by meaning: {0} of {1}',
-    embedded.toLocaleString(vscode.env.language),
-    (embedded + pending).toLocaleString(vscode.env.language),
-  );
+  vscode.l10n.t('Preparing search by meaning: {0} of {1}', number(embedded), number(embedded + pending));

@@ -5,6 +5,7 @@ import { oneLine } from '../plainText.ts';
 import { dayLabel, wholeDate } from './dayLabel.ts';
 import { rowUri } from './decorations.ts';
 import type { DayNode, FacetNode, MemoryNode, SectionName, SectionNode, TagNode, TreeNode } from './nodes.ts';
+import { number } from '../numbers.ts';
 
 const { Collapsed, Expanded, None } = vscode.TreeItemCollapsibleState;
 
@@ -69,7 +70,7 @@ function sectionItem({ section, count }: SectionNode): vscode.TreeItem {
   const item = new vscode.TreeItem(titles[section], open ? Expanded : Collapsed);
   item.iconPath = new vscode.ThemeIcon(icons[section]);
   item.contextValue = section === 'deleted' ? 'section deletedSection' : 'section';
-  if (count !== undefined) counted(item, titles[section], shown(count));
+  if (count !== undefined) counted(item, titles[section], number(count));
   if (section === 'deleted')
     item.tooltip = vscode.l10n.t('Deleted memories can be restored until they are deleted for good.');
   return item;
@@ -80,7 +81,7 @@ function dayItem({ day, first }: DayNode): vscode.TreeItem {
   item.iconPath = new vscode.ThemeIcon('calendar');
   item.contextValue = 'day';
   item.tooltip = wholeDate(day.from);
-  return counted(item, wholeDate(day.from), shown(day.count));
+  return counted(item, wholeDate(day.from), number(day.count));
 }
 
 function tagItem({ branch }: TagNode): vscode.TreeItem {
@@ -93,34 +94,32 @@ function tagItem({ branch }: TagNode): vscode.TreeItem {
     item.tooltip = vscode.l10n.t(
       '#{0}: at most {1} memories; those that have several of its {2} tags are counted several times.',
       name,
-      shown(branch.count),
-      shown(branch.below + (branch.own > 0 ? 1 : 0)),
+      number(branch.count),
+      number(branch.below + (branch.own > 0 ? 1 : 0)),
     );
-    return counted(item, name, vscode.l10n.t('at most {0}', shown(branch.count)));
+    return counted(item, name, vscode.l10n.t('at most {0}', number(branch.count)));
   }
   item.tooltip =
     branch.below === 0
-      ? vscode.l10n.t('#{0}: {1} memories', name, shown(branch.count))
+      ? vscode.l10n.t('#{0}: {1} memories', name, number(branch.count))
       : vscode.l10n.t(
           '#{0}: {1} memories, each counted once. {2} have this very tag, the others one of the {3} tags below it.',
           name,
-          shown(branch.count),
-          shown(branch.own),
-          shown(branch.below),
+          number(branch.count),
+          number(branch.own),
+          number(branch.below),
         );
-  return counted(item, name, shown(branch.count));
+  return counted(item, name, number(branch.count));
 }
 
 function facetItem(node: FacetNode): vscode.TreeItem {
   const item = new vscode.TreeItem(oneLine(node.name, 100), Collapsed);
-  counted(item, oneLine(node.name, 100), shown(node.count));
-  if (node.localOnly) item.description = vscode.l10n.t('{0} · on this machine', shown(node.count));
+  counted(item, oneLine(node.name, 100), number(node.count));
+  if (node.localOnly) item.description = vscode.l10n.t('{0} · on this machine', number(node.count));
   item.iconPath = new vscode.ThemeIcon(node.localOnly ? 'lock' : icons[node.facet]);
   item.contextValue = node.facet === 'projects' ? (node.localOnly ? 'project local' : 'project') : 'type';
   return item;
 }
-
-const shown = (count: number): string => count.toLocaleString(vscode.env.language);
 
 /** The number after the name; a screen reader says of what. */
 function counted(item: vscode.TreeItem, name: string, count: string): vscode.TreeItem {

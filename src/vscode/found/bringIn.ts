@@ -10,6 +10,7 @@ import { offerUndo } from '../undo.ts';
 import { fileSources } from './fileSources.ts';
 import { serviceSources } from './serviceSource.ts';
 import type { FoundSource } from './sources.ts';
+import { number } from '../numbers.ts';
 
 /**
  * Looks for what is on this machine already, shows how much and an example of each, and stores what a person chooses.
@@ -143,5 +144,3 @@ async function storeBatch(
     return [];
   }
 }
-
-const number = (value: number): string => value.toLocaleString(vscode.env.language);

@@ -1,3 +1,0 @@
-import * as vscode from 'vscode';
-
-export const count = (value: number): string => value.toLocaleString(vscode.env.language);
