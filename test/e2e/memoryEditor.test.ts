@@ -39,6 +39,15 @@ describe('the editor of memories', () => {
     await lines().getByText(content).first().waitFor(); // not the one that was shown before
     await lines().click({ position: { x: 5, y: 5 } });
   };
+  /** The only open editor, or the keys might go to what was open before. */
+  const showNew = async (): Promise<void> => {
+    await workbench.command('View: Close All Editors');
+    await vscode.page.locator('.part.editor .tab').first().waitFor({ state: 'detached' });
+    await workbench.command('Edge Memory: New Memory');
+    await workbench.tab('New Memory').waitFor();
+    await lines().getByText('tags: []').waitFor();
+    await vscode.page.keyboard.press('Control+End');
+  };
   const lens = (text: string) =>
     vscode.page.locator('.codelens-decoration a').filter({ hasText: text }).first();
   const typeAtEnd = async (text: string): Promise<void> => {
@@ -158,10 +167,7 @@ describe('the editor of memories', () => {
   });
 
   it('stores a new memory when it is saved', async () => {
-    await workbench.command('Edge Memory: New Memory');
-    await workbench.tab('New Memory').waitFor();
-    await lines().getByText('tags: []').waitFor();
-    await vscode.page.keyboard.press('Control+End');
+    await showNew();
     await vscode.page.keyboard.type('# Written in peace\n\nWith several lines.');
     await dirtyTab().waitFor();
     await save();
@@ -171,9 +177,7 @@ describe('the editor of memories', () => {
 
   it('runs nothing of a hostile memory, in the preview neither', async () => {
     const hostile = `# Hostile\n\n[click me](${COMMAND}) <img src=x onerror="document.title='owned'"> <a href="${COMMAND}">raw</a> <script>document.title='owned'</script>`;
-    await workbench.command('Edge Memory: New Memory');
-    await lines().getByText('tags: []').waitFor();
-    await vscode.page.keyboard.press('Control+End');
+    await showNew();
     await vscode.page.keyboard.insertText(hostile);
     await dirtyTab().waitFor();
     await save();
