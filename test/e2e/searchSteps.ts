@@ -25,7 +25,7 @@ export class SearchFace {
       await this.field().pressSequentially(query, { delay: 15 });
       if ((await this.field().inputValue()) === query) return;
     }
-    throw new Error(`The field did not take “${query}”`);
+    throw new Error(`The field did not take “${query}”, it holds “${await this.field().inputValue()}”`);
   }
 
   row(text: string | RegExp): Locator {
