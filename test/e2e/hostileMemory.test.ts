@@ -140,6 +140,7 @@ describe('a memory full of markup and command links', () => {
       return (JSON.parse(stdout) as { memory: { content: string; tags: string[] } }).memory;
     };
     const open = async (content: string): Promise<void> => {
+      await workbench.closeEditors(); // or the keys might go to what was open before
       await workbench.treeRow(content).click();
       await workbench.editorLines().getByText('tags:').first().waitFor();
       await workbench.editorLines().click({ position: { x: 5, y: 5 } });

@@ -41,8 +41,7 @@ describe('the editor of memories', () => {
   };
   /** The only open editor, or the keys might go to what was open before. */
   const showNew = async (): Promise<void> => {
-    await workbench.command('View: Close All Editors');
-    await vscode.page.locator('.part.editor .tab').first().waitFor({ state: 'detached' });
+    await workbench.closeEditors();
     await workbench.command('Edge Memory: New Memory');
     await workbench.tab('New Memory').waitFor();
     await lines().getByText('tags: []').waitFor();

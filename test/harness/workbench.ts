@@ -123,15 +123,23 @@ export class Workbench {
   /** Clicks an inline action of a tree row, or the one of that name in its context menu. */
   async treeAction(text: string | RegExp, action: string): Promise<void> {
     const row = this.treeRow(text);
-    await row.hover();
     const actions = row.locator('.actions a.action-label');
-    await actions
-      .first()
-      .waitFor({ timeout: 3000 })
-      .catch(() => undefined); // it may have none
     const inline = row.locator(`.actions a.action-label[aria-label^="${action}"]`).first();
-    if (await inline.isVisible()) return inline.click();
-    await this.chooseFromMenu(row, action);
+    for (;;) {
+      await row.hover();
+      await actions
+        .first()
+        .waitFor({ timeout: 3000 })
+        .catch(() => undefined); // it may have none
+      if (!(await inline.isVisible())) return this.chooseFromMenu(row, action);
+      try {
+        await inline.click({ timeout: 3000 });
+        return;
+      } catch {
+        // The tree was drawn anew: no row is under the mouse until it moves.
+        await this.page.mouse.move(0, 0);
+      }
+    }
   }
 
   /** Chooses from the context menu of something. VS Code's menu ignores a click in its first moments. */
@@ -219,6 +227,11 @@ export class Workbench {
   /** The open editor's tab. */
   tab(title: string | RegExp): Locator {
     return this.page.locator('.part.editor .tab').filter({ hasText: title }).first();
+  }
+
+  async closeEditors(): Promise<void> {
+    await this.command('View: Close All Editors');
+    await this.page.locator('.part.editor .tab').first().waitFor({ state: 'detached' });
   }
 
   /** The lines of the active text editor that are in sight. */
