@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { stripLikePython } from '../../src/memory/contentHash.ts';
-import type { Memory } from '../../src/memory/memory.ts';
+import type { Memory, MemorySource } from '../../src/memory/memory.ts';
 import { normaliseTags } from '../../src/memory/tags.ts';
 import { type Parsed, parseMemory } from '../../src/vscode/documents/frontMatter.ts';
 import { changeOf } from '../../src/vscode/documents/memoryChange.ts';
@@ -87,6 +87,30 @@ describe('the document of a memory', () => {
       ),
       { numRuns: 500 },
     );
+  });
+
+  it('is saved unchanged with every field that a memory can have', () => {
+    const source: Required<MemorySource> = {
+      client: 'Claude Code',
+      person: 'Ada',
+      repository: 'git@x.test:a/b.git',
+      path: 'src/a.ts',
+      lines: [3, 5],
+      symbol: 'Queue.restart',
+      commit: 'c0ffee',
+      linesHash: 'ab',
+    };
+    const full = {
+      ...memory,
+      deletedAt: 1_700_000_002,
+      pinned: true,
+      localOnly: true,
+      supersededBy: 'cd34',
+      source,
+    };
+    const { draft, problems } = parseMemory(memoryMarkdown(full), { shown: fieldsOf(full) });
+    assert.deepEqual(problems, []);
+    assert.equal(changeOf(draft, full), undefined);
   });
 
   for (const text of [

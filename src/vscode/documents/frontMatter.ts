@@ -16,7 +16,7 @@ import { normaliseProject, projectTag } from '../../memory/projects.ts';
 import { MAX_TAGS, normaliseTags } from '../../memory/tags.ts';
 import { checkContent, metadataJson } from '../../memory/text.ts';
 import { oneLine } from '../plainText.ts';
-import { EDITABLE } from './memoryMarkdown.ts';
+import { EDITABLE, READ_ONLY } from './memoryMarkdown.ts';
 import { type Parts, partsOf } from './parts.ts';
 
 /** What a person wrote: all that a memory's document says and may change. */
@@ -43,19 +43,6 @@ export interface Parsed {
   readonly draft: Draft;
   readonly problems: readonly Problem[];
 }
-
-export const READ_ONLY: readonly string[] = [
-  'created',
-  'updated',
-  'deleted',
-  'source',
-  'symbol',
-  'repository',
-  'commit',
-  'storedBy',
-  'supersededBy',
-  'hash',
-];
 
 const MAX_TYPE_LENGTH = 100;
 
@@ -146,7 +133,7 @@ class FrontMatterReader {
     const fields = new Map<string, Node>();
     for (const { key, value } of contents.items as Pair<Node, Node | null>[]) {
       const name = isScalar(key) ? String(key.value) : '';
-      if (READ_ONLY.includes(name)) this.#checkUnchanged(name, key, value);
+      if ((READ_ONLY as readonly string[]).includes(name)) this.#checkUnchanged(name, key, value);
       else if (!(EDITABLE as readonly string[]).includes(name))
         this.problem(
           vscode.l10n.t(

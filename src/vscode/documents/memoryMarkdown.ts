@@ -5,10 +5,27 @@ import { plainTagsOf, projectsOf } from '../../memory/projects.ts';
 export const EDITABLE = ['tags', 'type', 'project', 'pinned', 'localOnly', 'metadata'] as const;
 export type Editable = (typeof EDITABLE)[number];
 
+/** What is shown only. */
+export const READ_ONLY = [
+  'created',
+  'updated',
+  'deleted',
+  'source',
+  'symbol',
+  'repository',
+  'commit',
+  'storedBy',
+  'storedFor',
+  'supersededBy',
+  'hash',
+] as const;
+
+type FieldName = Editable | (typeof READ_ONLY)[number];
+
 /** A memory's fields by their names in the front matter, in the order shown; those that say nothing are left out. */
 export function fieldsOf(memory: Memory): ReadonlyMap<string, unknown> {
   const { source } = memory;
-  const fields: readonly (readonly [string, unknown])[] = [
+  const fields: readonly (readonly [FieldName, unknown])[] = [
     ['tags', plainTagsOf(memory.tags)],
     ['type', memory.memoryType],
     ['project', projectsOf(memory.tags).join(', ')],
@@ -27,7 +44,7 @@ export function fieldsOf(memory: Memory): ReadonlyMap<string, unknown> {
     ['metadata', Object.keys(memory.metadata).length > 0 ? memory.metadata : undefined],
     ['hash', memory.contentHash],
   ];
-  return new Map(fields.filter(([, value]) => value !== undefined && value !== ''));
+  return new Map<string, unknown>(fields.filter(([, value]) => value !== undefined && value !== ''));
 }
 
 /** A memory as Markdown with its fields as YAML front matter. Values are JSON, which YAML reads. */
