@@ -83,6 +83,25 @@ describe('the search quick pick', () => {
     await eventually(() => assert.deepEqual(labels(), ['Recent', '$(pinned) held']));
   });
 
+  it('offers what is deleted where something is to come back, whatever is open in the editor', async () => {
+    const { contentHash } = await stored({ content: 'gone' });
+    const { store } = await services();
+    await store.delete([contentHash]);
+    await run('showMemory', (await stored({ content: 'here' })).contentHash);
+    for (const command of ['restoreMemory', 'deleteForGood']) {
+      void run(command);
+      await eventually(() => assert.deepEqual(labels(), ['Recent', 'gone']));
+      pick.hide();
+    }
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  it('says that there is none to choose where none is meant', async () => {
+    await stored({ content: 'loose' });
+    void run('unpinMemory');
+    await eventually(() => assert.deepEqual(labels(), ['$(info) There is none to choose']));
+  });
+
   it('shows score, reason and the words around the match, and how it searched', async () => {
     const memory = await stored({ content: 'found' });
     void pickMemory(await servicesWith({ search: () => Promise.resolve(answer(memory)) }), { title: 'Pick' });

@@ -36,12 +36,13 @@ describe('storing files', () => {
         await file('one.txt', 'first'),
         await file('image.png', Uint8Array.of(0x89, 0x50, 0xff, 0)),
         vscode.Uri.joinPath(folder, 'nowhere.txt'),
+        await file('blank.txt', ' \n'),
         await file('two.txt', 'second'),
       ];
       assert.equal((await run<StoreResult[]>('storeFile', uris[0], uris)).length, 2);
       await eventually(() =>
         assert.deepEqual(messages.texts, [
-          'Stored 2 files. files/image.png is not a text file in UTF-8. Only text can be remembered. The log names 1 more.',
+          'Stored 2 files. files/image.png is not a text file in UTF-8. Only text can be remembered. The log names 2 more.',
         ]),
       );
     } finally {

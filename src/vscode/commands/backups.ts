@@ -5,21 +5,25 @@ import { age } from '../age.ts';
 import type { CommandServices } from './registerCommands.ts';
 import { number } from '../numbers.ts';
 
-export async function backUpNow({ store }: CommandServices): Promise<Backup> {
+export async function backUpNow({ store, connection }: CommandServices): Promise<Backup> {
   const backup = await withProgress(vscode.l10n.t('Backing up memories'), () => store.backUp());
+  const file = backup.file.replace(homedir(), '~');
   void vscode.window.showInformationMessage(
-    vscode.l10n.t(
-      'Backed up {0} memories to {1}.',
-      number(backup.memories),
-      backup.file.replace(homedir(), '~'),
-    ),
+    connection.target === undefined
+      ? vscode.l10n.t('Backed up {0} memories to {1}.', number(backup.memories), file)
+      : vscode.l10n.t(
+          'Backed up the {0} memories of this machine to {1}. Of those in Cloudflare D1 keeps a history by itself (Time Travel).',
+          number(backup.memories),
+          file,
+        ),
   );
   return backup;
 }
 
 /** Replaces everything by a backup that a person picks and confirms; a call with a file's path asks nothing. */
-export async function restoreBackup({ store }: CommandServices, file?: unknown): Promise<void> {
-  const chosen = typeof file === 'string' ? file : await chooseBackup(await store.backups());
+export async function restoreBackup({ store, connection }: CommandServices, file?: unknown): Promise<void> {
+  const isConnected = connection.target !== undefined;
+  const chosen = typeof file === 'string' ? file : await chooseBackup(await store.backups(), isConnected);
   if (chosen === undefined) return;
   await withProgress(vscode.l10n.t('Restoring memories'), () => store.restoreBackup(chosen));
   void vscode.window.showInformationMessage(
@@ -27,7 +31,7 @@ export async function restoreBackup({ store }: CommandServices, file?: unknown):
   );
 }
 
-async function chooseBackup(backups: readonly Backup[]): Promise<string | undefined> {
+async function chooseBackup(backups: readonly Backup[], isConnected: boolean): Promise<string | undefined> {
   if (backups.length === 0) {
     void vscode.window.showInformationMessage(
       vscode.l10n.t('There is no backup yet. One is made every day; “Back Up Now” makes one at once.'),
@@ -49,7 +53,9 @@ async function chooseBackup(backups: readonly Backup[]): Promise<string | undefi
   if (!item) return undefined;
   const restore = vscode.l10n.t('Restore');
   const answer = await vscode.window.showWarningMessage(
-    vscode.l10n.t('Replace all memories by those of {0}?', item.label),
+    isConnected
+      ? vscode.l10n.t('Replace the memories of this machine by those of {0}?', item.label)
+      : vscode.l10n.t('Replace all memories by those of {0}?', item.label),
     {
       modal: true,
       detail: vscode.l10n.t(

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import { linesHashOf, linesOf } from '../../memory/codeDrift.ts';
+import { stripLikePython } from '../../memory/contentHash.ts';
+import { MemoryError } from '../../memory/errors.ts';
 import type { NewMemory, StoreResult } from '../../memory/memory.ts';
 import { placeOf } from '../code/codePlace.ts';
 import { describeError } from '../errors.ts';
@@ -60,6 +62,12 @@ export async function storeFiles(services: Services, uris: readonly vscode.Uri[]
 
 async function fileAsMemory({ projects, settings }: Services, uri: vscode.Uri): Promise<NewMemory> {
   const content = await readTextFile(uri);
+  if (stripLikePython(content) === '')
+    throw new MemoryError(
+      'invalid-input',
+      vscode.l10n.t('{0} is empty.', vscode.workspace.asRelativePath(uri)),
+      vscode.l10n.t('Write something into it, and store it again.'),
+    );
   const lines = linesOf(content.replace(/(?:\r\n|\r|\n)$/, ''));
   const project = settings.tagWithProject ? await projects.of(uri) : undefined;
   const place = await placeOf(projects, uri);

@@ -22,13 +22,17 @@ export async function targetMemories(
   args: readonly unknown[],
   { title, filter, notActive = false }: TargetOptions,
 ): Promise<Memory[]> {
-  const hashes = givenHashes(services, args) ?? (notActive ? undefined : activeHash(services));
-  if (hashes === undefined) {
+  const given = givenHashes(services, args);
+  if (given === undefined && !notActive) {
+    const active = await activeMemory(services);
+    if (active && isMeant(active, filter)) return [active];
+  }
+  if (given === undefined) {
     const { pickMemory } = await import('../search/memoryPick.ts');
     const picked = await pickMemory(services, { title, filter });
     return picked === undefined ? [] : wholeMemories(services, [picked.contentHash]);
   }
-  return hashes.length === 0 ? [] : wholeMemories(services, hashes);
+  return given.length === 0 ? [] : wholeMemories(services, given);
 }
 
 async function wholeMemories({ store }: CommandServices, hashes: readonly string[]): Promise<Memory[]> {
@@ -61,8 +65,13 @@ function hashesIn(value: unknown): string[] {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null;
 
-function activeHash({ documents }: CommandServices): string[] | undefined {
+async function activeMemory({ documents, store }: CommandServices): Promise<Memory | undefined> {
   const uri = vscode.window.activeTextEditor?.document.uri;
   const hash = uri && documents.hashOf(uri);
-  return hash === undefined ? undefined : [hash];
+  return hash === undefined ? undefined : (await store.get([hash]))[0];
 }
+
+/** What is to be brought back is deleted, and what is to be unpinned is pinned: the one in the editor may be neither. */
+const isMeant = (memory: Memory, { state, pinned }: MemoryFilter = {}): boolean =>
+  (state !== 'deleted' || memory.deletedAt !== undefined) &&
+  (pinned === undefined || memory.pinned === pinned);

@@ -187,8 +187,10 @@ class MemoryPick {
   }
 
   #nothingStored(): SearchItem {
-    return this.#options.filter?.state === 'deleted'
-      ? notice('info', vscode.l10n.t('Nothing is deleted'), '')
+    const { filter } = this.#options;
+    if (filter?.state === 'deleted') return notice('info', vscode.l10n.t('Nothing is deleted'), '');
+    return filter !== undefined
+      ? notice('info', vscode.l10n.t('There is none to choose'), '')
       : notice(
           'add',
           vscode.l10n.t('Nothing is remembered yet'),

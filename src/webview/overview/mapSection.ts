@@ -39,22 +39,23 @@ export class MapSection {
       this.#again = true;
       return;
     }
-    this.#placing = new AbortController();
+    const placing = new AbortController();
+    this.#placing = placing;
     try {
-      const data = await this.#host.call('map', null, this.#placing.signal);
+      const data = await this.#host.call('map', null, placing.signal);
       this.#total = data.total;
       this.#shown = data.hashes.length;
       this.#withoutVector = 0;
       this.#view.show(data);
       this.#root.dataset['stage'] = data.unplaced === 0 ? 'placed' : 'placing';
-      if (data.unplaced > 0) await this.#place(this.#placing.signal);
+      if (data.unplaced > 0) await this.#place(placing.signal);
     } catch (error) {
-      if (!this.#placing.signal.aborted) this.#fail(error);
-      else this.#say(true);
-      return;
-    } finally {
       this.#placing = undefined;
+      if (placing.signal.aborted) this.#say(true);
+      else this.#fail(error);
+      return;
     }
+    this.#placing = undefined;
     this.#say();
     if (this.#again) {
       this.#again = false;

@@ -136,7 +136,9 @@ export class SearchModel {
   /** More rows for somebody who comes near the end of these. */
   loadMore(): void {
     const { results } = this;
-    if (results?.more !== true || this.#paging || this.answered !== this.form) return;
+    // What failed is asked again by a person, or it would be asked without end.
+    if (this.failure !== undefined || results?.more !== true || this.#paging || this.answered !== this.form)
+      return;
     if (results.next !== undefined) void this.#page(results.next);
     else {
       this.#wanted = MORE_ROWS.find((rows) => rows > this.rows.length) ?? PAGE_ROWS;
