@@ -22,6 +22,8 @@ const byCode: Readonly<Record<number, string>> = {
 export const cloudAdvice = (error: MemoryError): string => {
   if (error.code === 'unauthorized')
     return 'Set CLOUDFLARE_API_TOKEN to a valid token; Cloudflare’s dashboard makes them under My Profile, API Tokens.';
+  if (error.code === 'embedding-unauthorized')
+    return 'Set EDGE_MEMORY_EMBEDDING_KEY to a key that the embedding server takes.';
   const cause = CloudflareApiError.of(error);
   if (cause?.reason === 'd1-missing-table') return 'Run edge-memory connect: it adds what is missing.';
   return byCode[cause?.code ?? 0] ?? error.nextStep;

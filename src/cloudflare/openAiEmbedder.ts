@@ -148,7 +148,7 @@ const explanationOf = (status: number, model: string): readonly [MemoryErrorCode
       return ['offline', 'Check that the server runs and that its address is right.'];
     case 401:
     case 403:
-      return ['unauthorized', 'Enter the key of this server again.'];
+      return ['embedding-unauthorized', 'Enter the key of this server again.'];
     case 404:
       return ['misconfigured', `Check the address, and that the server has the model “${model}”.`];
     case 429:

@@ -12,6 +12,8 @@ export type MemoryErrorCode =
   | 'unsupported-location'
   | 'unsupported-runtime'
   | 'embedding-failed'
+  /** The embedding server does not take its key. */
+  | 'embedding-unauthorized'
   | 'storage-failed'
   /** The token is missing, wrong, expired or revoked. */
   | 'unauthorized'

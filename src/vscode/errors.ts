@@ -32,6 +32,10 @@ const actions: Partial<Record<MemoryErrorCode, () => Action>> = {
   }),
   unauthorized: changeToken,
   forbidden: changeToken,
+  'embedding-unauthorized': () => ({
+    title: vscode.l10n.t('Set Key'),
+    command: 'edgeMemory.setEmbeddingKey',
+  }),
   misconfigured: () => ({ title: vscode.l10n.t('Reconnect'), command: 'edgeMemory.reconnect' }),
   offline: () => ({ title: vscode.l10n.t('Try Again'), command: 'edgeMemory.refresh' }),
   damaged: () => ({ title: vscode.l10n.t('Restore from Backup'), command: 'edgeMemory.restoreBackup' }),

@@ -94,7 +94,7 @@ describe('OpenAiEmbedder', () => {
 
   const refusals: readonly (readonly [number, MemoryErrorCode, RegExp, number])[] = [
     [400, 'embedding-failed', /HTTP 400/, 1],
-    [401, 'unauthorized', /key/, 1],
+    [401, 'embedding-unauthorized', /key/, 1],
     [404, 'misconfigured', /nomic-embed-text/, 1],
     [429, 'rate-limited', /Wait/, 3],
     [500, 'embedding-failed', /HTTP 500/, 3],
