@@ -11,6 +11,7 @@ import { currentProject } from './currentProject.ts';
 import { LazyStore } from './lazyStore.ts';
 import { note } from './output.ts';
 import { packageRoot, packageVersion } from './packageInfo.ts';
+import { readableFolder } from './readableFolder.ts';
 import { recordActs } from './recordActs.ts';
 import type { Peer } from './relay/peer.ts';
 import { Relay } from './relay/relay.ts';
@@ -27,7 +28,7 @@ const LONGEST_MESSAGE = 40 * 1024 * 1024;
 
 const { values: given } = parseArgs({
   options: {
-    workspace: { type: 'string' },
+    workspace: { type: 'string', multiple: true },
     project: { type: 'string' },
     'only-project': { type: 'boolean' },
     'read-only': { type: 'boolean' },
@@ -56,7 +57,7 @@ const cli: Cli = {
 
 const database = process.env['EDGE_MEMORY_DATABASE'];
 const dataFolder = path.dirname(database ? path.resolve(database) : databaseIn(defaultDataFolder()));
-const { workspace } = given;
+const { workspace: folders = [] } = given;
 
 const settings: McpSettings = {
   readOnly: given['read-only'],
@@ -68,15 +69,19 @@ const settings: McpSettings = {
 
 const contextOf = async (): Promise<McpContext> => {
   const { WorkspaceFiles } = await import('../mcp/workspaceFiles.ts');
+  const [first] = folders;
+  const readable = folders.map((folder, i) =>
+    readableFolder(folder, i === 0 ? given.project : undefined, true),
+  );
   return {
     version: packageVersion(),
     client: relay.client ?? 'mcp',
-    ...(workspace !== undefined && currentProject(workspace, given.project, true)),
+    ...(first !== undefined && currentProject(first, given.project, true)),
     // The window decides whether memories are given to a project.
     project: given.project,
     settings,
     ...recordActs(dataFolder),
-    ...(workspace !== undefined && { files: new WorkspaceFiles(workspace) }),
+    ...(readable.length > 0 && { files: new WorkspaceFiles(readable) }),
   };
 };
 
@@ -85,8 +90,9 @@ let own: Promise<Peer> | undefined;
 
 async function* peers(): AsyncGenerator<Peer> {
   const windows = await readWindowRecords(dataFolder);
-  const isHere = ({ folders }: (typeof windows)[number]): boolean =>
-    workspace !== undefined && folders.includes(workspace);
+  const isHere = (window: (typeof windows)[number]): boolean =>
+    folders.some((folder) => window.folders.includes(folder)) ||
+    (folders.length === 0 && window.folders.length === 0);
   for (const window of [...windows.filter(isHere), ...windows.filter((other) => !isHere(other))])
     yield windowPeer(window);
   own ??= import('./relay/ownPeer.ts').then(({ ownPeer }) => ownPeer(store, contextOf));
@@ -94,7 +100,7 @@ async function* peers(): AsyncGenerator<Peer> {
 }
 
 const transport = new StdioServerTransport(process.stdin, process.stdout, { maxBufferSize: LONGEST_MESSAGE });
-const relay = new Relay({ transport, peers, origin: { workspace, project: given.project, settings } });
+const relay = new Relay({ transport, peers, origin: { folders, project: given.project, settings } });
 transport.onerror = (error) => note(`mcp: ${error.message.replace(/\s+/g, ' ').slice(0, 200)}`);
 const ended = [once(process.stdin, 'end'), once(process.stdin, 'close'), once(cli.signal, 'abort')];
 await transport.start();

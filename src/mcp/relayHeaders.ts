@@ -7,8 +7,8 @@ import type { McpSettings } from './mcpContext.ts';
 export interface RelayOrigin {
   /** Name and version of the MCP client; over stdio it says so once, over HTTP each request stands alone. */
   readonly client?: string | undefined;
-  /** Absolute path of the folder that it works in. */
-  readonly workspace?: string | undefined;
+  /** Absolute paths of the folders that it works in; empty where it works in none. */
+  readonly folders?: readonly string[] | undefined;
   /** The current project there. */
   readonly project?: string | undefined;
   /** What its workspace limits agents to. */
@@ -16,7 +16,7 @@ export interface RelayOrigin {
 }
 
 const PREFIX = 'edge-memory-';
-const FIELDS = ['client', 'workspace', 'project', 'settings'] as const;
+const FIELDS = ['client', 'folders', 'project', 'settings'] as const;
 
 export const relayHeaders = (origin: RelayOrigin): Record<string, string> =>
   Object.fromEntries(

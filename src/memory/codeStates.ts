@@ -4,9 +4,9 @@ import type { Memory } from './memory.ts';
 /** The files that memories came from, as they can be read from here. */
 export interface CodeFiles {
   /** The file of a memory, by any name that {@link textOf} knows; undefined where it can't be looked at from here. */
-  readonly fileOf: (memory: Memory) => Promise<string | undefined>;
+  fileOf(memory: Memory): Promise<string | undefined>;
   /** Undefined where there is no such file any more; rejects where that can't be told. */
-  readonly textOf: (file: string) => Promise<string | undefined>;
+  textOf(file: string): Promise<string | undefined>;
 }
 
 /**
@@ -14,16 +14,16 @@ export interface CodeFiles {
  * those whose file can't be looked at from here. Each file is read once.
  */
 export async function codeStatesIn(
-  { fileOf, textOf }: CodeFiles,
+  files: CodeFiles,
   memories: readonly Memory[],
 ): Promise<ReadonlyMap<string, CodeState>> {
   const texts = new Map<string, Promise<string | undefined>>();
   const states = new Map<string, CodeState>();
   const look = async (memory: Memory): Promise<void> => {
     if (!isFromCode(memory)) return;
-    const file = await fileOf(memory);
+    const file = await files.fileOf(memory);
     if (file === undefined) return;
-    const reading = texts.get(file) ?? textOf(file);
+    const reading = texts.get(file) ?? files.textOf(file);
     texts.set(file, reading);
     const state = memory.source && codeStateOf(memory.source, await reading);
     if (state) states.set(memory.contentHash, state);

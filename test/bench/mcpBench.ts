@@ -125,7 +125,7 @@ const messagesTo = async (store: AgentStore) => {
     version: '0.0.0',
     client: 'bench',
     settings: {},
-    files: new WorkspaceFiles('.'),
+    files: new WorkspaceFiles([{ path: process.cwd(), root: process.cwd(), project: undefined }]),
   });
   const [ours, theirs] = InMemoryTransport.createLinkedPair();
   await server.connect(theirs);

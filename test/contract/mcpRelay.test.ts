@@ -111,7 +111,7 @@ describe('the server that an editor starts', function () {
     await call('memory_stats');
     assert.deepEqual(origins.at(-1), {
       client: 'Test Agent 7.1',
-      workspace,
+      folders: [workspace],
       project: 'lädchen',
       settings: { onlyProject: true, disabledTools: ['memory_graph'] },
     });
@@ -153,6 +153,22 @@ describe('the server that an editor starts', function () {
     const { isError, head } = await confirming.call('memory_store', { content: 'unseen' });
     assert.ok(isError);
     assert.match(String(head['message']), /no window is open/);
+  });
+
+  it('by itself too reads all folders, and names their files as their repositories do', async () => {
+    const other = path.join(home.folder, 'tools', 'cli');
+    await mkdir(path.join(home.folder, 'tools', '.git'), { recursive: true });
+    await mkdir(other);
+    await writeFile(path.join(home.folder, 'tools', '.git', 'config'), '[core]\n');
+    await writeFile(path.join(other, 'main.md'), 'of a part of another repository');
+    await writeFile(path.join(workspace, 'page.md'), 'of the first folder');
+    const { call } = await connect([`--workspace=${other}`, '--project=shop']);
+    await call('memory_ingest', { directory_path: '.' });
+    const { memories } = await call('memory_list');
+    assert.deepEqual(memories.map(({ file, tags }) => [file, tags]).toSorted(), [
+      ['cli/main.md', ['proj:tools']],
+      ['page.md', ['proj:shop']],
+    ]);
   });
 
   it('takes nothing from a .env of the workspace', async () => {

@@ -11,6 +11,7 @@ import { currentProject } from '../currentProject.ts';
 import { LazyStore } from '../lazyStore.ts';
 import { commaSeparated, port } from '../options.ts';
 import { note } from '../output.ts';
+import { readableFolder } from '../readableFolder.ts';
 import { recordActs } from '../recordActs.ts';
 import { localChoice } from '../storeChoice.ts';
 
@@ -18,7 +19,7 @@ interface McpOptions {
   readonly http?: number;
   readonly project?: string;
   readonly onlyProject?: boolean;
-  readonly workspace?: string;
+  readonly workspace?: readonly string[];
   readonly readOnly?: boolean;
   readonly confirmStores?: boolean;
   readonly olderNames?: boolean;
@@ -47,7 +48,11 @@ export const addMcpCommand = (program: Command, cli: Cli): void => {
       'the current project (or EDGE_MEMORY_PROJECT); default: the git repository here',
     )
     .option('--only-project', 'agents see and change memories of this project only')
-    .option('--workspace <folder>', 'the folder whose files agents may ingest; default: here')
+    .option(
+      '--workspace <folder>',
+      'the folder whose files agents may ingest, default: here; repeat it for several',
+      (folder: string, before: readonly string[] | undefined) => [...(before ?? []), folder],
+    )
     .option('--read-only', 'agents may not store, change or delete')
     .option(
       '--confirm-stores',
@@ -66,15 +71,19 @@ export const addMcpCommand = (program: Command, cli: Cli): void => {
 };
 
 const contextOf = async (cli: Cli, version: string, options: McpOptions): Promise<McpContext> => {
-  const workspace = path.resolve(options.workspace ?? process.cwd());
+  const here = process.cwd();
   // Desktop clients start servers in the home folder or at the root, which are no workspace.
-  const isWorkspace =
-    options.workspace !== undefined || ![homedir(), path.parse(workspace).root].includes(workspace);
+  const folders = options.workspace ?? ([homedir(), path.parse(here).root].includes(here) ? [] : [here]);
+  const isWorkspace = options.workspace !== undefined;
+  const [first = here] = folders;
   const { WorkspaceFiles } = await import('../../mcp/workspaceFiles.ts');
+  const readable = folders.map((folder, i) =>
+    readableFolder(folder, i === 0 ? options.project : undefined, isWorkspace),
+  );
   return {
     version,
     client: 'mcp',
-    ...currentProject(workspace, options.project, options.workspace !== undefined),
+    ...currentProject(first, options.project, isWorkspace),
     settings: {
       readOnly: options.readOnly,
       olderNames: options.olderNames,
@@ -82,7 +91,7 @@ const contextOf = async (cli: Cli, version: string, options: McpOptions): Promis
       confirmStores: options.confirmStores,
       disabledTools: options.disable,
     },
-    ...(isWorkspace && { files: new WorkspaceFiles(workspace) }),
+    ...(readable.length > 0 && { files: new WorkspaceFiles(readable) }),
     ...recordActs(path.dirname(localChoice(cli).database)),
   };
 };

@@ -1,36 +1,28 @@
 import { codeStatesIn } from '../../memory/codeStates.ts';
-import type { Memory } from '../../memory/memory.ts';
-import { normaliseProject } from '../../memory/projects.ts';
-import { pathIn } from '../../memory/repositories.ts';
 import type { McpContext } from '../mcpContext.ts';
 import type { Found } from './memoryEntry.ts';
 
-type Surroundings = Pick<McpContext, 'files' | 'project' | 'repository'>;
-
 /** What an agent does about a memory whose code has changed. */
 const CODE_CHANGED =
-  'Entries with code_changed were made from lines that have changed since: read the file, then memory_update, or memory_delete what no longer holds.';
+  'Entries with code_changed were made from lines that have changed since, or whose file is gone: look there, then memory_update, or memory_delete what no longer holds.';
 
 /**
- * Marks the memories that were made from lines of this workspace which are nowhere in their file any more. Nothing is
- * said of files that can't be read, as a workspace may be a part of its project only.
+ * Marks the memories that were made from lines of these projects which are nowhere in their file any more, or whose
+ * file is gone. Nothing is said of files that can't be read.
  */
 export const withCodeStates = async (
   found: readonly Found[],
-  { files, project, repository }: Surroundings,
+  { files }: Pick<McpContext, 'files'>,
 ): Promise<readonly Found[]> => {
-  if (files === undefined || project === undefined) return found;
-  const here = { name: normaliseProject(project), repository };
+  if (files === undefined) return found;
   const states = await codeStatesIn(
-    {
-      fileOf: (memory: Memory) => Promise.resolve(pathIn(memory, here)),
-      textOf: async (file) => (await files.read(file)).text,
-    },
+    files,
     found.map(({ memory }) => memory),
   );
-  return found.map((item) =>
-    states.get(item.memory.contentHash)?.kind === 'changed' ? { ...item, codeChanged: true } : item,
-  );
+  return found.map((item) => {
+    const kind = states.get(item.memory.contentHash)?.kind;
+    return kind === 'changed' || kind === 'missing' ? { ...item, codeChanged: kind } : item;
+  });
 };
 
 /** For the line about an answer: what to do about entries that are marked; nothing where none is. */

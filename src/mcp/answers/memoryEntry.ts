@@ -4,8 +4,8 @@ import { ageOf } from '../../memory/age.ts';
 /** A memory and, where it was searched for, why it was found. */
 export interface Found extends Partial<Omit<SearchHit, 'memory'>> {
   readonly memory: Memory;
-  /** The lines that it was made from are nowhere in their file any more. */
-  readonly codeChanged?: boolean | undefined;
+  /** The lines that it was made from are nowhere in their file any more, or the file is gone. */
+  readonly codeChanged?: 'changed' | 'missing' | undefined;
 }
 
 const SHORT = 16;
@@ -45,7 +45,7 @@ export const entryOf = (
   ...(memory.pinned && { pinned: true }),
   ...(memory.source?.client !== undefined && { by: memory.source.client }),
   ...(memory.source?.path !== undefined && { file: memory.source.path }),
-  ...(codeChanged && { code_changed: true }),
+  ...(codeChanged && { code_changed: codeChanged === 'missing' ? 'file gone' : true }),
   ...(memory.supersededBy !== undefined && { superseded_by: shortHash(memory.supersededBy) }),
   ...(part && { cut: { from: part.from, to: part.from + part.text.length, bytes: memory.contentSize } }),
   content: part?.text ?? memory.content,

@@ -108,10 +108,10 @@ const chunksOfFile = async (
   files: FileReader,
   call: ToolCall,
 ): Promise<NewMemory[]> => {
-  const { path, text } = await files.read(given);
+  const { text, source, project: own } = await files.read(given);
   // Nobody is asked about one file after the other.
   const askable = directory_path === undefined ? call.context : { client: call.context.client };
-  await refuseCredentials(text, askable, { ...call.options, file: path });
+  await refuseCredentials(text, askable, { ...call.options, file: source.path });
   const chunks = chunksOf(text, { size, overlap: Math.min(chunk_overlap, Math.floor(size / 2)) });
   let [line, counted] = [1, 0];
   return chunks.flatMap(({ start, end }, i) => {
@@ -124,9 +124,9 @@ const chunksOfFile = async (
         content,
         tags,
         memoryType: 'document',
-        metadata: { source_file: path, chunk_index: i, total_chunks: chunks.length },
-        project: projectFor(project, call),
-        source: { ...call.source, path, lines: [line, line + linesIn(content)] as const },
+        metadata: { source_file: source.path, chunk_index: i, total_chunks: chunks.length },
+        project: projectFor(project, call, own),
+        source: { ...call.source, ...source, lines: [line, line + linesIn(content)] as const },
       },
     ];
   });

@@ -63,9 +63,15 @@ export const memoryStore = defineTool({
   },
 });
 
-/** The project that something new belongs to. */
-export const projectFor = (given: string | undefined, { context }: ToolCall): string | undefined =>
-  given === '' ? undefined : (given ?? context.project);
+/** The project that something new belongs to; `own`: where it comes from, if that is known. */
+export const projectFor = (
+  given: string | undefined,
+  { context }: ToolCall,
+  own?: string,
+): string | undefined => {
+  if (given !== undefined) return given === '' ? undefined : given;
+  return context.project === undefined ? undefined : (own ?? context.project);
+};
 
 const similarTo = async (
   { content, project, supersedes }: NewMemory,

@@ -22,9 +22,8 @@ export const serverDefinition = async (services: Services): Promise<vscode.McpSt
     connection.readIfPossible(),
     folder && projects.of(folder.uri),
   ]);
-  const [workspace] = localFolders();
   const options = [
-    ...(workspace === undefined ? [] : [`--workspace=${workspace}`]),
+    ...localFolders().map((path) => `--workspace=${path}`),
     ...(project === undefined ? [] : [`--project=${project.name}`]),
     ...(readOnly ? ['--read-only'] : []),
     ...(onlyProject ? ['--only-project'] : []),

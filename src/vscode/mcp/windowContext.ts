@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os';
 import * as vscode from 'vscode';
 import type { AgentAct } from '../../memory/agentActs.ts';
+import type { ReadableFolder } from '../../mcp/fileReader.ts';
 import type { McpContext } from '../../mcp/mcpContext.ts';
 import { narrower, type RelayOrigin } from '../../mcp/relayHeaders.ts';
 import { WorkspaceFiles } from '../../mcp/workspaceFiles.ts';
@@ -8,7 +9,7 @@ import type { Services } from '../services.ts';
 import type { AgentActivity } from './agentActivity.ts';
 import { agentSettings } from './agentSettings.ts';
 import { windowApproval } from './windowApproval.ts';
-import { localFolders, usesProjects } from './workspacePlace.ts';
+import { usesProjects, workspaceFolders } from './workspacePlace.ts';
 
 /**
  * The surroundings of a call in this window. A relay that works in another workspace says itself which project that is
@@ -28,15 +29,24 @@ export const windowContext = async (
     approval: windowApproval,
     record: (act: AgentAct) => activity.record(act),
   };
-  const folders = localFolders();
-  if (origin.workspace !== undefined && !folders.includes(origin.workspace))
+  const { folders: theirs } = origin;
+  const shared = workspaceFolders().filter(({ uri }) => theirs?.includes(uri.fsPath) ?? true);
+  if (theirs !== undefined && shared.length === 0)
     return { ...common, project: origin.project, settings: narrower(settings, origin.settings) };
   const project = usesProjects(services, settings) ? await services.projects.current() : undefined;
-  const root = origin.workspace ?? folders[0];
+  const readable = await Promise.all(shared.map((folder) => readableFolder(services, folder)));
   return {
     ...common,
     project: project?.name,
     repository: project?.repository,
-    ...(root !== undefined && { files: new WorkspaceFiles(root) }),
+    ...(readable.length > 0 && { files: new WorkspaceFiles(readable) }),
   };
+};
+
+const readableFolder = async (
+  { projects }: Services,
+  { uri }: vscode.WorkspaceFolder,
+): Promise<ReadableFolder> => {
+  const project = await projects.of(uri);
+  return { path: uri.fsPath, root: (project?.root ?? uri).fsPath, project };
 };

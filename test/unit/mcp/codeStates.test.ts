@@ -1,71 +1,109 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { linesHashOf } from '../../../src/memory/codeDrift.ts';
-import { MemoryError } from '../../../src/memory/errors.ts';
+import type { ReadableFolder } from '../../../src/mcp/fileReader.ts';
+import { WorkspaceFiles } from '../../../src/mcp/workspaceFiles.ts';
+import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { useStore } from '../support/testStore.ts';
 import { useMcpClient } from './mcpClient.ts';
+import { folderAt } from './readableFolders.ts';
 
 describe('memories made from code, as agents find them', () => {
   const memories = useStore();
   const connect = useMcpClient();
+  const inFolder = temporaryFolder();
   const lines = ['restart() {', '  stop();', '}'];
-  const source = { path: 'queue.js', lines: [1, 3] as const, linesHash: linesHashOf(lines) };
-  /** A workspace of one file. */
-  const files = (text: string | undefined) => ({
-    read: (path: string) =>
-      text === undefined || path !== 'queue.js'
-        ? Promise.reject(new MemoryError('invalid-input', 'There is none.', 'Name another.'))
-        : Promise.resolve({ path, text }),
-    find: () => Promise.resolve({ paths: [], more: false }),
-  });
-  const search = async (text: string | undefined, query?: string) => {
-    const { call } = await connect(memories.store, { project: 'shop', files: files(text) });
-    return call('memory_search', query === undefined ? { tags: ['code'] } : { query });
-  };
-  const marks = (found: readonly Record<string, unknown>[]) =>
-    found.map((memory) => [memory['content'], memory['code_changed']]);
+  const source = { path: 'src/queue.js', lines: [1, 3] as const, linesHash: linesHashOf(lines) };
+  const restart = 'restart stops first';
 
-  beforeEach(() =>
-    memories.store.storeMany([
-      { content: 'restart stops first', tags: ['code'], project: 'shop', source },
+  const write = (name: string, text: string) => {
+    mkdirSync(path.dirname(inFolder(name)), { recursive: true });
+    writeFileSync(inFolder(name), text);
+  };
+  const connected = async (...folders: readonly ReadableFolder[]) =>
+    (await connect(memories.store, { project: 'shop', files: new WorkspaceFiles(folders) })).call;
+  /** What a search says about the code of each memory. */
+  const marks = async (...folders: readonly ReadableFolder[]) => {
+    const call = await connected(...(folders.length > 0 ? folders : [folderAt(inFolder('shop'))]));
+    const { memories: found } = await call('memory_search', { tags: ['code'] });
+    return Object.fromEntries(found.map(({ content, code_changed }) => [String(content), code_changed]));
+  };
+
+  beforeEach(async () => {
+    await memories.store.storeMany([
+      { content: restart, tags: ['code'], project: 'shop', source },
       { content: 'elsewhere it does not', tags: ['code'], project: 'other', source },
-    ]),
-  );
+    ]);
+    write('shop/src/queue.js', lines.join('\n'));
+  });
 
   it('say that the code has changed since, and what to do about it', async () => {
-    for (const query of [undefined, 'restart stops first']) {
-      const { head, memories: found } = await search('restart() {\n  halt();\n}', query);
-      assert.deepEqual(
-        marks(found).find(([content]) => content === 'restart stops first'),
-        ['restart stops first', true],
-      );
-      if (query !== undefined) assert.match(String(head['code']), /memory_update/);
+    write('shop/src/queue.js', 'restart() {\n  halt();\n}');
+    const call = await connected(folderAt(inFolder('shop')));
+    for (const query of [undefined, restart]) {
+      const { head, memories: found } = await call('memory_search', query ? { query } : { tags: ['code'] });
+      assert.equal(found.find(({ content }) => content === restart)?.['code_changed'], true);
+      assert.match(String(head['code']), /memory_update/);
     }
   });
 
   it('say so where they are listed, and where one is shown whole', async () => {
-    const { call } = await connect(memories.store, { project: 'shop', files: files('restart() {}') });
+    write('shop/src/queue.js', 'restart() {}');
+    const call = await connected(folderAt(inFolder('shop')));
     const page = await call('memory_list', { tags: ['code'] });
     assert.match(String(page.head['code']), /memory_update/);
+    const changed = page.memories.filter((memory) => memory['code_changed'] === true);
     assert.deepEqual(
-      marks(page.memories).find(([, changed]) => changed),
-      ['restart stops first', true],
+      changed.map(({ content }) => content),
+      [restart],
     );
-    const { hash } = page.memories.find((memory) => memory['code_changed'] === true) ?? {};
-    const whole = await call('memory_list', { content_hash: hash });
-    assert.deepEqual(marks(whole.memories), [['restart stops first', true]]);
+    const whole = await call('memory_list', { content_hash: changed[0]?.['hash'] });
+    assert.equal(whole.memories[0]?.['code_changed'], true);
     assert.match(String(whole.head['code']), /memory_update/);
   });
 
+  it('say that the file is gone', async () => {
+    rmSync(inFolder('shop/src/queue.js'));
+    assert.equal((await marks())[restart], 'file gone');
+  });
+
   it('say nothing where it is as it was, has only moved, or can not be read', async () => {
-    for (const text of [lines.join('\n'), ['// new', ...lines].join('\n'), undefined])
-      assert.ok(marks((await search(text, 'restart stops first')).memories).every(([, changed]) => !changed));
+    for (const text of [lines.join('\n'), ['// new', ...lines].join('\n'), '\u0000']) {
+      write('shop/src/queue.js', text);
+      assert.deepEqual(Object.values(await marks()), [undefined, undefined]);
+    }
   });
 
   it('say nothing about a file of the same path in another project', async () => {
-    const { memories: found } = await search('something else');
-    assert.deepEqual(
-      marks(found).find(([content]) => content === 'elsewhere it does not'),
-      ['elsewhere it does not', undefined],
-    );
+    write('shop/src/queue.js', 'something else');
+    assert.deepEqual(await marks(), { [restart]: true, 'elsewhere it does not': undefined });
+  });
+
+  it('are compared with the file of the repository where the workspace is a part of it', async () => {
+    const part = folderAt(inFolder('shop/src'), { root: inFolder('shop') });
+    write('shop/src/src/queue.js', 'a namesake');
+    assert.equal((await marks(part))[restart], undefined);
+    write('shop/src/queue.js', 'something else');
+    write('shop/src/src/queue.js', lines.join('\n'));
+    assert.equal((await marks(part))[restart], true);
+  });
+
+  it('are compared with the file of their own project where the workspace has several folders', async () => {
+    const other = folderAt(inFolder('other'), { project: { name: 'other', repository: undefined } });
+    write('other/src/queue.js', 'something else');
+    const both = [folderAt(inFolder('shop')), other];
+    assert.deepEqual(await marks(...both), { [restart]: undefined, 'elsewhere it does not': true });
+    assert.deepEqual(await marks(...both.toReversed()), {
+      [restart]: undefined,
+      'elsewhere it does not': true,
+    });
+  });
+
+  it('are not compared with what lies outside of the repository, behind a link', async () => {
+    write('outside/queue.js', 'something else');
+    rmSync(inFolder('shop/src'), { recursive: true });
+    symlinkSync(inFolder('outside'), inFolder('shop/src'));
+    assert.equal((await marks())[restart], undefined);
   });
 });

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { McpContext } from '../../../src/mcp/mcpContext.ts';
 import { WorkspaceFiles } from '../../../src/mcp/workspaceFiles.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { useStore } from '../support/testStore.ts';
 import { useMcpClient } from './mcpClient.ts';
+import { folderAt } from './readableFolders.ts';
 
 describe('ingesting files', () => {
   const memories = useStore();
@@ -18,7 +20,7 @@ describe('ingesting files', () => {
   const ingest = async (args: Record<string, unknown>) => {
     const { call } = await connect(memories.store, {
       project: 'shop',
-      files: new WorkspaceFiles(inFolder('work')),
+      files: new WorkspaceFiles([folderAt(inFolder('work'))]),
     });
     return call('memory_ingest', args);
   };
@@ -132,7 +134,7 @@ describe('ingesting files', () => {
     const asked: string[] = [];
     const ask = async (answer: boolean) => {
       const { call } = await connect(memories.store, {
-        files: new WorkspaceFiles(inFolder('work')),
+        files: new WorkspaceFiles([folderAt(inFolder('work'))]),
         approval: {
           stores: () => Promise.resolve(true),
           credentials: (found) => {
@@ -148,6 +150,110 @@ describe('ingesting files', () => {
     assert.deepEqual(await files(), []);
     assert.equal((await ask(true)).head['stored'], 1);
     assert.deepEqual(await files(), ['token.md']);
+  });
+
+  describe('in a part of a repository', () => {
+    const repository = 'https://github.com/acme/shop';
+    const ingestPart = async (args: Record<string, unknown>) => {
+      const part = folderAt(inFolder('work', 'packages', 'api'), {
+        root: inFolder('work'),
+        project: { name: 'shop', repository },
+      });
+      const { call } = await connect(memories.store, {
+        project: 'shop',
+        repository,
+        files: new WorkspaceFiles([part]),
+      });
+      return call('memory_ingest', args);
+    };
+    beforeEach(() => write('packages/api/readme.md', 'of the part'));
+
+    it('keeps paths that are relative to the repository, as the editor does', async () => {
+      await ingestPart({ file_path: 'readme.md' });
+      const [memory] = await stored();
+      assert.equal(memory?.source?.path, 'packages/api/readme.md');
+      assert.equal(memory.source.repository, repository);
+      assert.equal(memory.metadata['source_file'], 'packages/api/readme.md');
+    });
+
+    it('reads nothing of the rest of it, and honours its .gitignore', async () => {
+      write('.gitignore', '*.tmp.md\n');
+      write('packages/api/x.tmp.md', 'ignored');
+      write('above.md', 'not in the workspace');
+      assert.match((await ingestPart({ file_path: '../../above.md' })).text, /outside of the workspace/);
+      await ingestPart({ directory_path: '.' });
+      assert.deepEqual(await files(), ['packages/api/readme.md']);
+    });
+  });
+
+  describe('in a workspace of several folders', () => {
+    const ingestAll = async (args: Record<string, unknown>, context: Partial<McpContext> = {}) => {
+      const folders = [
+        folderAt(inFolder('work', 'web')),
+        folderAt(inFolder('work', 'api'), {
+          project: { name: 'backend', repository: 'https://github.com/acme/backend' },
+        }),
+      ];
+      const { call } = await connect(memories.store, {
+        project: 'shop',
+        files: new WorkspaceFiles(folders),
+        ...context,
+      });
+      return call('memory_ingest', args);
+    };
+    beforeEach(() => {
+      write('web/page.md', 'page');
+      write('api/route.md', 'route');
+      for (const folder of ['web', 'api']) write(`${folder}/readme.md`, `readme of ${folder}`);
+    });
+
+    it('reads all of them, and gives each file to its own project', async () => {
+      await ingestAll({ directory_path: '.' });
+      assert.deepEqual(
+        (await stored())
+          .map(({ content, tags, source }) => [content, tags[0], source?.path, source?.repository])
+          .toSorted(),
+        [
+          ['page', 'proj:shop', 'page.md', undefined],
+          ['readme of api', 'proj:backend', 'readme.md', 'https://github.com/acme/backend'],
+          ['readme of web', 'proj:shop', 'readme.md', undefined],
+          ['route', 'proj:backend', 'route.md', 'https://github.com/acme/backend'],
+        ],
+      );
+    });
+
+    it('finds a path in whichever folder, by the folder’s name too, and asks which is meant', async () => {
+      await ingestAll({ file_path: 'route.md' });
+      await ingestAll({ file_path: 'web/readme.md' });
+      await ingestAll({ file_path: inFolder('work', 'web', 'page.md') });
+      assert.deepEqual(
+        (await stored()).map(({ content }) => content),
+        ['route', 'readme of web', 'page'],
+      );
+      const { isError, text } = await ingestAll({ file_path: 'readme.md' });
+      assert.ok(isError);
+      assert.match(text, /more than one folder.*web.readme\.md, .*api.readme\.md/);
+    });
+
+    it('reads nothing outside of all of them, not through links either', async () => {
+      write('outside.md', 'outside');
+      symlinkSync(inFolder('work', 'outside.md'), inFolder('work', 'api', 'link.md'));
+      symlinkSync(inFolder('work', 'web'), inFolder('work', 'api', 'neighbour'));
+      for (const file_path of ['../outside.md', 'link.md', inFolder('work', 'outside.md')]) {
+        const { isError, text } = await ingestAll({ file_path });
+        assert.ok(isError, file_path);
+        assert.match(text, /lies outside of the workspace.*Name a path inside .*web or .*api/);
+      }
+      await ingestAll({ file_path: 'neighbour/page.md' });
+      assert.deepEqual(await files(), ['page.md']);
+    });
+
+    it('stores nothing of another folder’s project where agents are limited to one', async () => {
+      const { head } = await ingestAll({ directory_path: '.' }, { settings: { onlyProject: true } });
+      assert.equal(head['skipped'], 2);
+      assert.match(JSON.stringify(head['first_skipped']), /project “shop” only/);
+      assert.deepEqual(await files(), ['page.md', 'readme.md']);
+    });
   });
 
   it('asks for a path', async () => {

@@ -2,8 +2,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
-import type { FileReader } from '../../../src/mcp/fileReader.ts';
+
 import { toolsFor } from '../../../src/mcp/tools.ts';
+import { WorkspaceFiles } from '../../../src/mcp/workspaceFiles.ts';
 
 const manifestFile = path.resolve(import.meta.dirname, '../../../package.json');
 
@@ -19,12 +20,7 @@ const textsFile = path.resolve(import.meta.dirname, '../../../package.nls.json')
 export const texts = (): Record<string, string> =>
   JSON.parse(readFileSync(textsFile, 'utf8')) as Record<string, string>;
 
-const files: FileReader = {
-  read: () => Promise.reject(new Error('no files here')),
-  find: () => Promise.reject(new Error('no files here')),
-};
-
-const tools = toolsFor({ settings: { olderNames: true }, files });
+const tools = toolsFor({ settings: { olderNames: true }, files: new WorkspaceFiles([]) });
 
 export const toolTexts = (): Record<string, string> =>
   Object.fromEntries(tools.map(({ name, title }) => [`tool.${name}`, title]));

@@ -3,13 +3,17 @@ import { encode } from 'gpt-tokenizer';
 import { WorkspaceFiles } from '../../../src/mcp/workspaceFiles.ts';
 import { useStore } from '../support/testStore.ts';
 import { useMcpClient } from './mcpClient.ts';
+import { folderAt } from './readableFolders.ts';
 
 describe('the tool list', () => {
   const memories = useStore();
   const connect = useMcpClient();
 
   const listed = async (context = {}) => {
-    const { client } = await connect(memories.store, { files: new WorkspaceFiles('.'), ...context });
+    const { client } = await connect(memories.store, {
+      files: new WorkspaceFiles([folderAt('.')]),
+      ...context,
+    });
     return (await client.listTools()).tools;
   };
   const names = async (context = {}) => (await listed(context)).map(({ name }) => name).toSorted();
