@@ -158,4 +158,8 @@ const fill = async (store: CloudStore, call: CallOptions): Promise<void> => {
     left = await store.fillFullText(call);
     progress(left > 0 ? `Indexing the text: ${left.toLocaleString('en')} rows to go …` : '');
   }
+  for (let left = Infinity; left > 0;) {
+    left = await store.copyVectors(call);
+    progress(left > 0 ? `Copying the vectors: ${left.toLocaleString('en')} rows to go …` : '');
+  }
 };

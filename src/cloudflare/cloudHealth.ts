@@ -1,12 +1,14 @@
-import type { Check } from '../memory/health.ts';
 import type { VerifyProblem } from '../memory/memory.ts';
 import type { CallOptions, EmbeddingModel, SqlDatabase, SqlRow } from '../memory/ports.ts';
+import { knownText } from '../memory/records.ts';
 import { chunkIdOf, readChunkId } from './chunkIds.ts';
+import { groupsOf } from './inParallel.ts';
 import type { R2ObjectStore } from './r2.ts';
 import type { VectorizeIndex } from './vectorize.ts';
 
 export interface CloudParts {
   readonly sql: SqlDatabase;
+  readonly model: EmbeddingModel;
   readonly index: VectorizeIndex;
   /** Undefined where there is no second index. */
   readonly chunks: VectorizeIndex | undefined;
@@ -16,28 +18,12 @@ export interface CloudParts {
   readonly now: () => number;
 }
 
-/** Live memories in a language of the model that have no vector of its space beside their record, and do not wait for one. */
-export const missingVectors = (model: EmbeddingModel): Check => {
-  const select = `SELECT m.content_hash AS name FROM memories m WHERE +m.deleted_at IS NULL
-    AND NOT EXISTS (SELECT 1 FROM em_vectors v WHERE v.content_hash = m.content_hash AND v.space = '${model.space.replaceAll("'", "''")}')
-    AND m.content_hash NOT IN (SELECT content_hash FROM em_embed_queue)`;
-  return {
-    kind: 'missing-vector',
-    select,
-    concerns: (text) => model.understands(text),
-    repair: [
-      {
-        sql: `INSERT INTO em_embed_queue (content_hash, size) SELECT content_hash, content_size FROM memories
-          WHERE content_hash IN (${select}) ON CONFLICT DO NOTHING`,
-      },
-    ],
-  };
-};
-
 /** Where Vectorize and R2 do not agree with the records. */
 export interface Disagreement {
-  /** Hashes of live memories whose vectors Vectorize lost. */
+  /** Hashes of live memories in a language of the model whose vectors Vectorize does not have; none that wait for them. */
   readonly lostVectors: readonly string[];
+  /** Hashes of those that have a vector there, and no copy of it beside their record: mcp-memory-service makes none. */
+  readonly uncopied: readonly string[];
   /** Ids in the shared index, and in the second one, without a live memory. */
   readonly orphanVectors: readonly string[];
   readonly orphanChunks: readonly string[];
@@ -52,6 +38,9 @@ const RECORDS_AT_ONCE = 10_000;
 /** What was written in the last minutes may not be listed yet, or still. Seconds. */
 const FRESH = 300;
 const EXAMPLES = 5;
+/** Texts that are looked at together, and how many characters of each. */
+const TEXTS_AT_ONCE = 1000;
+const BEGINNING = 4000;
 
 /** Reads all lists and then the records: a request for each thousand vectors or objects, and each 10,000 records. */
 export const compareWithRecords = async (parts: CloudParts, options?: CallOptions): Promise<Disagreement> => {
@@ -61,21 +50,24 @@ export const compareWithRecords = async (parts: CloudParts, options?: CallOption
     parts.chunks === undefined ? [] : idsIn(parts.chunks, options),
     parts.objects === undefined ? new Map<string, number>() : objectsIn(parts.objects, options),
   ]);
-  const records = await readRecords(parts.sql, options);
+  const records = await readRecords(parts, options);
   const since = parts.now() / 1000 - FRESH;
   const [inFirst, inFurther] = [new Set(first), new Set(further)];
   const byId = new Map(records.flatMap((record) => [record.hash, record.vectorId].map((id) => [id, record])));
   const keys = new Set(records.map(({ key }) => key));
   const isSettled = ({ changedAt }: Record): boolean => changedAt < since;
+  const hasFurther = new Set(further.flatMap((id) => readChunkId(id)?.contentHash ?? []));
+  const isInFirst = ({ hash, vectorId }: Record) => inFirst.has(hash) || inFirst.has(vectorId);
+  const isWhole = (record: Record) =>
+    isInFirst(record) &&
+    // Without its copy nobody knows how many chunks it has.
+    (record.chunks > 0 || !hasFurther.has(record.hash)) &&
+    (parts.chunks === undefined || furtherIds(record).every((id) => inFurther.has(id)));
+  const settled = records.filter((record) => record.live && !record.waits && isSettled(record));
+  const lost = settled.filter((record) => !isWhole(record)).map(({ hash }) => hash);
   return {
-    lostVectors: records
-      .filter((record) => record.live && record.chunks > 0 && isSettled(record))
-      .filter(
-        (record) =>
-          !(inFirst.has(record.hash) || inFirst.has(record.vectorId)) ||
-          (parts.chunks !== undefined && furtherIds(record).some((id) => !inFurther.has(id))),
-      )
-      .map(({ hash }) => hash),
+    lostVectors: await understoodAmong(lost, parts, options),
+    uncopied: settled.filter((record) => record.chunks === 0 && isWhole(record)).map(({ hash }) => hash),
     orphanVectors: first.filter((id) => {
       const record = byId.get(id);
       return record === undefined || (!record.live && isSettled(record));
@@ -114,7 +106,9 @@ interface Record {
   readonly vectorId: string;
   readonly key: string;
   readonly live: boolean;
-  /** 0 where it has no vector beside its record. */
+  /** Whether it is in line for its vector. */
+  readonly waits: boolean;
+  /** 0 where it has no vector of the model beside its record. */
   readonly chunks: number;
   /** Seconds. */
   readonly changedAt: number;
@@ -125,19 +119,22 @@ const toRecord = (row: SqlRow): Record => ({
   vectorId: String(row['vector_id'] ?? ''),
   key: String(row['r2_key'] ?? ''),
   live: row['deleted_at'] === null,
+  waits: row['waits'] === 1,
   chunks: Number(row['chunks'] ?? 0),
   changedAt: Math.max(Number(row['updated_at'] ?? 0), Number(row['written_at'] ?? 0)),
 });
 
-const readRecords = async (sql: SqlDatabase, options?: CallOptions): Promise<Record[]> => {
+const readRecords = async ({ sql, model }: CloudParts, options?: CallOptions): Promise<Record[]> => {
   const records: Record[] = [];
   for (let last = 0; ;) {
     const [rows = []] = await sql.read(
       [
         {
-          sql: `SELECT m.id, m.content_hash, m.vector_id, m.r2_key, m.deleted_at, m.updated_at, v.chunks, v.written_at
-            FROM memories m LEFT JOIN em_vectors v ON v.content_hash = m.content_hash WHERE m.id > ? ORDER BY m.id LIMIT ?`,
-          params: [last, RECORDS_AT_ONCE],
+          sql: `SELECT m.id, m.content_hash, m.vector_id, m.r2_key, m.deleted_at, m.updated_at, v.chunks, v.written_at,
+              m.content_hash IN (SELECT content_hash FROM em_embed_queue) AS waits
+            FROM memories m LEFT JOIN em_vectors v ON v.content_hash = m.content_hash AND v.space = ?
+            WHERE m.id > ? ORDER BY m.id LIMIT ?`,
+          params: [model.space, last, RECORDS_AT_ONCE],
         },
       ],
       options,
@@ -146,6 +143,33 @@ const readRecords = async (sql: SqlDatabase, options?: CallOptions): Promise<Rec
     if (rows.length < RECORDS_AT_ONCE) return records;
     last = Number(rows.at(-1)?.['id']);
   }
+};
+
+/** A text in a language that the model does not know would get a vector without meaning. */
+const understoodAmong = async (
+  contentHashes: readonly string[],
+  { sql, model }: CloudParts,
+  options?: CallOptions,
+): Promise<string[]> => {
+  const understood: string[] = [];
+  for (const group of groupsOf(contentHashes, TEXTS_AT_ONCE)) {
+    const [rows = []] = await sql.read(
+      [
+        {
+          sql: `SELECT m.content_hash, substr(${knownText}, 1, CAST(? AS INTEGER)) AS text FROM memories m
+            WHERE m.content_hash IN (SELECT value FROM json_each(?))`,
+          params: [BEGINNING, JSON.stringify(group)],
+        },
+      ],
+      options,
+    );
+    understood.push(
+      ...rows
+        .filter((row) => model.understands(String(row['text'])))
+        .map((row) => String(row['content_hash'])),
+    );
+  }
+  return understood;
 };
 
 const furtherIds = ({ hash, chunks }: Record): string[] =>

@@ -8,6 +8,7 @@ import {
   SCHEMA_VERSION,
 } from '../memory/schema.ts';
 import { CHUNKS_KEY, type VectorTable } from './cloudVectorIndex.ts';
+import { readUncopied } from './copyVectors.ts';
 import { CloudflareApiError } from './errors.ts';
 import { notPrepared } from './unpreparedDatabase.ts';
 
@@ -54,6 +55,8 @@ export interface D1State {
   readonly hasChunks: boolean;
   /** Whether memories wait for their vector. */
   readonly hasWaiting: boolean;
+  /** Whether rows came that nobody looked at yet for vectors without a copy. */
+  readonly hasUncopied: boolean;
 }
 
 /** What a database is that was just made. */
@@ -66,6 +69,7 @@ export const NEW_DATABASE: D1State = {
   index: undefined,
   hasChunks: false,
   hasWaiting: false,
+  hasUncopied: false,
 };
 
 const readColumns: SqlStatement = { sql: `SELECT name FROM pragma_table_info('memories')` };
@@ -77,7 +81,7 @@ const readWaiting: SqlStatement = { sql: 'SELECT content_hash FROM em_embed_queu
 /** Fails as a whole where a database is not ours yet. */
 const readState = async (sql: SqlDatabase, options?: CallOptions): Promise<SqlRow[][]> => {
   try {
-    return await sql.read([readColumns, readMeta, readWaiting], options);
+    return await sql.read([readColumns, readMeta, readWaiting, readUncopied], options);
   } catch (error) {
     if (CloudflareApiError.of(error)?.reason !== 'd1-missing-table') throw error;
     return sql.read([readColumns], options);
@@ -86,7 +90,7 @@ const readState = async (sql: SqlDatabase, options?: CallOptions): Promise<SqlRo
 
 /** Reads, and changes nothing: one request where the database was connected before, else two. */
 export const inspectDatabase = async (sql: SqlDatabase, options?: CallOptions): Promise<D1State> => {
-  const [columns = [], rows = [], waiting = []] = await readState(sql, options);
+  const [columns = [], rows = [], waiting = [], uncopied] = await readState(sql, options);
   const present = new Set(columns.map((row) => row['name']));
   const hasMemories = present.size > 0;
   if (hasMemories && !present.has('content_hash'))
@@ -112,6 +116,7 @@ export const inspectDatabase = async (sql: SqlDatabase, options?: CallOptions): 
     index: text(INDEX_KEY),
     hasChunks: meta.has(CHUNKS_KEY),
     hasWaiting: waiting.length > 0,
+    hasUncopied: uncopied === undefined ? hasMemories : uncopied[0]?.['yes'] === 1,
   };
 };
 

@@ -166,20 +166,30 @@ export class CloudVectorIndex implements VectorIndex {
   }
 
   rowStatements(vectors: readonly MemoryVectors[]): SqlStatement[] {
-    const packed = vectors.map(({ contentHash, chunks }) => {
-      const part = chunks.slice(0, PACKED_CHUNKS);
-      return { h: contentHash, n: chunks.length, v: packVectors(part), c: packCodes(part) };
-    });
+    const packed = vectors.map(packedRow);
     const at = this.#own.add(
       packed.map(({ h, v, c }) => ({ content_hash: h, vectors: v, codes: c })),
       this.#now() / 1000,
     );
+    return this.#insert(
+      packed,
+      at,
+      `DO UPDATE SET space = excluded.space, chunks = excluded.chunks, vectors = excluded.vectors,
+        codes = excluded.codes, written_at = excluded.written_at`,
+    );
+  }
+
+  /** Rows of vectors that Vectorize has had for long: no fresh writes, and none that takes the place of another. */
+  copyStatements(vectors: readonly MemoryVectors[]): SqlStatement[] {
+    return this.#insert(vectors.map(packedRow), 0, 'DO NOTHING');
+  }
+
+  #insert(packed: readonly object[], writtenAt: number, onConflict: string): SqlStatement[] {
     return listsOf(packed.map((row) => JSON.stringify(row))).map((list) => ({
       sql: `INSERT INTO ${this.#table} (content_hash, space, chunks, vectors, codes, written_at)
         SELECT value->>'h', ?, CAST(value->>'n' AS INTEGER), value->>'v', value->>'c', ? FROM json_each(?) WHERE true
-        ON CONFLICT (content_hash) DO UPDATE SET space = excluded.space, chunks = excluded.chunks,
-          vectors = excluded.vectors, codes = excluded.codes, written_at = excluded.written_at`,
-      params: [this.#options.model.space, at, list],
+        ON CONFLICT (content_hash) ${onConflict}`,
+      params: [this.#options.model.space, writtenAt, list],
     }));
   }
 
@@ -283,6 +293,11 @@ const readChunksKey: SqlStatement = { sql: 'SELECT value FROM em_meta WHERE key 
 export const noteChunks: SqlStatement = {
   sql: `INSERT INTO em_meta (key, value) VALUES (?, 'yes') ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
   params: [CHUNKS_KEY],
+};
+
+const packedRow = ({ contentHash, chunks }: MemoryVectors) => {
+  const part = chunks.slice(0, PACKED_CHUNKS);
+  return { h: contentHash, n: chunks.length, v: packVectors(part), c: packCodes(part) };
 };
 
 const hashOf = (id: string): string => (id.startsWith(OLD_PREFIX) ? id.slice(OLD_PREFIX.length) : id);

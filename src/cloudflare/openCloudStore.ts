@@ -1,11 +1,14 @@
+import { MemoryError } from '../memory/errors.ts';
+import { repairRecords } from '../memory/health.ts';
 import type { VerifyReport } from '../memory/memory.ts';
 import { MemoryEngine } from '../memory/memoryEngine.ts';
 import { enqueueEmbedding } from '../memory/storing.ts';
-import type { CallOptions, EmbeddingModel, SqlDatabase } from '../memory/ports.ts';
+import type { CallOptions, Embedder, EmbeddingModel, SqlDatabase } from '../memory/ports.ts';
 import type { ClientLog, CloudflareClient } from './client.ts';
 import { type D1State, fillFullText, inspectDatabase, mayWrite, migrateDatabase } from './cloudSchema.ts';
-import { compareWithRecords, type Disagreement, missingVectors, problemsOf } from './cloudHealth.ts';
+import { compareWithRecords, type Disagreement, problemsOf } from './cloudHealth.ts';
 import { chunksIndexOf, CloudVectorIndex } from './cloudVectorIndex.ts';
+import { COPIED_AT_ONCE, copyNextVectors, copyVectorsOf } from './copyVectors.ts';
 import { D1Database, type D1Usage } from './d1.ts';
 import type { EmbeddingCache } from './embeddingCache.ts';
 import { choiceFor, createEmbedder, type EndpointAccess } from './embeddingChoice.ts';
@@ -50,6 +53,8 @@ interface CloudStoreParts {
   readonly index: VectorizeIndex;
   readonly chunks: VectorizeIndex;
   readonly objects: R2ObjectStore | undefined;
+  readonly embedder: Embedder;
+  readonly log: ClientLog | undefined;
   readonly storedDimensions: number;
   readonly now: () => number;
 }
@@ -74,6 +79,8 @@ export interface CloudStoreOptions {
 /** How long after a failure the rest is tried again; twice as long each time, an hour at most. Milliseconds. */
 const FIRST_WAIT = 30_000;
 const LONGEST_WAIT = 3_600_000;
+/** How often an open store looks for what mcp-memory-service has stored meanwhile. Milliseconds. */
+const LOOK_AGAIN = 900_000;
 
 /** The memory in the user's own Cloudflare account. `close` ends its work in the background. */
 export class CloudStore extends MemoryEngine {
@@ -81,6 +88,7 @@ export class CloudStore extends MemoryEngine {
   readonly #parts: CloudStoreParts;
   readonly #closing = new AbortController();
   #timer: NodeJS.Timeout | undefined;
+  #looking: NodeJS.Timeout | undefined;
   #wait = FIRST_WAIT;
 
   constructor(parts: CloudStoreParts, ...engine: ConstructorParameters<typeof MemoryEngine>) {
@@ -108,6 +116,32 @@ export class CloudStore extends MemoryEngine {
   async fillFullText(options?: CallOptions): Promise<number> {
     if (!this.#parts.sql.features.fullText) return 0;
     return fillFullText(this.#parts.sql, { priority: 'background', ...options });
+  }
+
+  /**
+   * Gives memories that mcp-memory-service stored the copy of their vector that a search with a filter needs. One page
+   * of rows a call; answers how many rows are left to look at.
+   */
+  async copyVectors(options?: CallOptions): Promise<number> {
+    if (!this.#parts.sql.features.fullText) return 0;
+    return copyNextVectors(this.#parts, { priority: 'background', ...options });
+  }
+
+  /** The same from time to time, in the background, beginning in so many milliseconds. */
+  copyVectorsLater(wait: number): void {
+    if (this.#closing.signal.aborted) return;
+    this.#looking ??= setTimeout(() => void this.#copyVectorsNow(), wait).unref();
+  }
+
+  async #copyVectorsNow(): Promise<void> {
+    this.#looking = undefined;
+    try {
+      while ((await this.copyVectors({ signal: this.#closing.signal })) > 0);
+    } catch (error) {
+      this.#parts.log?.debug(`vectors of other programs are not copied yet: ${String(error)}`);
+      if (MemoryError.is(error, 'forbidden')) return;
+    }
+    this.copyVectorsLater(LOOK_AGAIN);
   }
 
   /** Vectors that failed are tried again in the background. */
@@ -142,23 +176,29 @@ export class CloudStore extends MemoryEngine {
   /** What the plan has no room for keeps waiting for its vector, and is found by keyword. */
   override async repair(options?: CallOptions): Promise<VerifyReport> {
     const { sql, index, chunks, objects } = this.#parts;
-    await super.repair(options);
-    const found = await this.#compare(options);
+    const [report, found] = await Promise.all([super.verify(options), this.#compare(options)]);
+    await repairRecords(sql, [], report, options);
     await Promise.all([
       index.deleteByIds(found.orphanVectors, options),
       chunks.deleteByIds(found.orphanChunks, options),
       objects?.delete(found.orphanObjects.slice(0, OBJECTS_PER_REPAIR), options),
       found.lostVectors.length > 0 && sql.write([enqueueEmbedding(found.lostVectors)], options),
     ]);
+    for (const hashes of groupsOf(found.uncopied, COPIED_AT_ONCE))
+      await copyVectorsOf(this.#parts, hashes, options);
     const fitting = await this.#fitting(found, options);
     for (const hashes of groupsOf(fitting, EMBED_AT_ONCE))
       if ((await this.queue.embed(hashes, options)).size > 0) this.waiting();
+    this.announce({ kind: 'changed', by: 'this-process' });
     return this.verify(options);
   }
 
   #compare(options?: CallOptions): Promise<Disagreement> {
     const { vectors, chunks } = this.#parts;
-    return compareWithRecords({ ...this.#parts, chunks: vectors.hasChunks ? chunks : undefined }, options);
+    return compareWithRecords(
+      { ...this.#parts, model: this.model, chunks: vectors.hasChunks ? chunks : undefined },
+      options,
+    );
   }
 
   /** Of the memories that wait for their vector, those for which the plan has room; the shortest first. */
@@ -178,6 +218,7 @@ export class CloudStore extends MemoryEngine {
   /** What waits is done the next time that a store is opened. */
   close(): Promise<void> {
     clearTimeout(this.#timer);
+    clearTimeout(this.#looking);
     this.#closing.abort();
     return Promise.resolve();
   }
@@ -234,15 +275,26 @@ export const openCloudStore = async (options: CloudStoreOptions, call?: CallOpti
   });
   const { storedDimensions = Infinity } = config;
   const store = new CloudStore(
-    { database, sql, vectors, index: first, chunks, objects, storedDimensions, now: now ?? Date.now },
+    {
+      database,
+      sql,
+      vectors,
+      index: first,
+      chunks,
+      objects,
+      embedder,
+      log,
+      storedDimensions,
+      now: now ?? Date.now,
+    },
     { sql, embedder, vectors, objects: objects ?? new NoObjectStore() },
     {
       largeContentBytes: Math.min(wanted, ROW_BYTES),
       embed: 'now',
-      checks: isPrepared ? [missingVectors(embedder.model)] : [],
       now,
     },
   );
   if (state.hasWaiting) store.waiting();
+  if (isPrepared) store.copyVectorsLater(state.hasUncopied ? FIRST_WAIT : LOOK_AGAIN);
   return store;
 };

@@ -38,6 +38,7 @@ describe('verifying and repairing a cloud store', () => {
     await get(cloud.emulator, 'POST', `${index}/delete_by_ids`, { ids: [first.contentHash] });
     const [chunk = ''] = await cloud.chunkIds();
     await get(cloud.emulator, 'POST', `${index}-chunks/delete_by_ids`, { ids: [chunk] });
+    await get(cloud.emulator, 'POST', `${index}/delete_by_ids`, { ids: [second.contentHash] });
     await cloud.sql('DELETE FROM em_vectors WHERE content_hash = ?', second.contentHash);
     const values = Array.from({ length: 768 }, (_, i) => Math.cos(i));
     await cloud.upsert(index, JSON.stringify({ id: 'f'.repeat(64), values }));

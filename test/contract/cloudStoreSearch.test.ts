@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { removeOurTables } from '../../src/cloudflare/cloudSchema.ts';
+import { D1Database } from '../../src/cloudflare/d1.ts';
 import type { CloudStore } from '../../src/cloudflare/openCloudStore.ts';
 import type { MemoryFilter, SearchMode } from '../../src/memory/memory.ts';
 import { foundIn, storedIn, useCloud } from './cloudStoreFixture.ts';
@@ -8,73 +10,90 @@ const MODES: readonly SearchMode[] = ['keyword', 'meaning', 'hybrid'];
 const other = (i: number): string =>
   `Remark ${i}: ${['the invoice', 'a meeting', 'the printer', 'a holiday'][i % 4] ?? ''} of unit ${i % 91} came up`;
 
-describe('a search among 5,000 memories', function () {
-  this.timeout(120_000);
-  const cloud = useCloud({ shared: true });
-  let store: CloudStore;
-  const wanted = Array.from(
-    { length: 10 },
-    (_, i) => `The telescope number ${i} observes distant galaxies at night`,
-  );
-  const closer = Array.from({ length: 150 }, (_, i) => `distant galaxies, telescope ${i}`);
+for (const writer of ['Edge Memory', 'mcp-memory-service'] as const)
+  describe(`a search among 5,000 memories of ${writer}`, function () {
+    this.timeout(120_000);
+    const cloud = useCloud({ shared: true });
+    let store: CloudStore;
+    const wanted = Array.from(
+      { length: 10 },
+      (_, i) => `The telescope number ${i} observes distant galaxies at night`,
+    );
+    const closer = Array.from({ length: 150 }, (_, i) => `distant galaxies, telescope ${i}`);
 
-  before(async () => {
-    store = await cloud.open();
-    await store.storeMany([
-      ...Array.from({ length: 4840 }, (_, i) => ({
-        content: other(i),
-        tags: i % 2 === 0 ? ['common', 'work'] : ['work'],
-        createdAt: 2_000_000 + i,
-      })),
-      ...closer.map((content) => ({ content, tags: ['work'], createdAt: 1_500_000 })),
-      ...wanted.map((content) => ({
-        content,
-        tags: ['common', 'rare'],
-        project: 'stars',
-        createdAt: 1_000_000,
-      })),
-    ]);
-  });
+    before(async () => {
+      store = await cloud.open();
+      await store.storeMany([
+        ...Array.from({ length: 4840 }, (_, i) => ({
+          content: other(i),
+          tags: i % 2 === 0 ? ['common', 'work'] : ['work'],
+          createdAt: 2_000_000 + i,
+        })),
+        ...closer.map((content) => ({ content, tags: ['work'], createdAt: 1_500_000 })),
+        ...wanted.map((content) => ({
+          content,
+          tags: ['common', 'rare'],
+          project: 'stars',
+          createdAt: 1_000_000,
+        })),
+      ]);
+      if (writer === 'mcp-memory-service') store = await reopenedAsTheirs();
+    });
 
-  const findsAll = async (filter: MemoryFilter): Promise<void> => {
-    for (const mode of MODES) {
-      const { value, requests, roundTrips } = await cloud.emulator.log.during(() =>
-        store.search({ query: 'telescope distant galaxies', mode, filter, limit: 10 }),
-      );
-      assert.deepEqual(value.hits.map(({ memory }) => memory.content).sort(), wanted, mode);
-      assert.ok(
-        requests <= 4 && roundTrips <= 3,
-        `${mode}: ${requests} requests in ${roundTrips} round trips`,
-      );
-    }
-  };
+    /** What the store wrote, without anything that the service would not have written. */
+    const reopenedAsTheirs = async (): Promise<CloudStore> => {
+      const place = { client: cloud.clientWith(), account: cloud.emulator.accountId };
+      const database = cloud.resources.database.split('/').at(-1) ?? '';
+      await new D1Database({ ...place, database }).write(removeOurTables);
+      const reopened = await cloud.open();
+      for (let left = Infinity; left > 0;) left = await reopened.fillFullText();
+      const { requests } = await cloud.emulator.log.during(async () => {
+        for (let left = Infinity; left > 0;) left = await reopened.copyVectors();
+      });
+      assert.ok(requests <= 320, `${requests} requests to copy 5,000 vectors`);
+      assert.equal((await reopened.stats()).embedding.embedded, 5000);
+      return reopened;
+    };
 
-  it('finds all ten that match and have a rare tag, though 150 others are closer', () =>
-    findsAll({ tags: ['rare'] }));
-  it('finds them by project', () => findsAll({ project: 'stars' }));
-  it('finds them by time', () => findsAll({ time: { to: 1_400_000 } }));
-  it('finds them where more than 1,000 pass the filter, though 150 others are closer', () =>
-    findsAll({ tags: ['common'] }));
-
-  it('finds 50 and 100 where as many are asked for', async () => {
-    for (const limit of [50, 100])
-      for (const mode of MODES)
-        assert.equal(
-          (await foundIn(store, { query: 'telescope distant galaxies', mode, limit })).length,
-          limit,
-          `${mode} ${limit}`,
+    const findsAll = async (filter: MemoryFilter): Promise<void> => {
+      for (const mode of MODES) {
+        const { value, requests, roundTrips } = await cloud.emulator.log.during(() =>
+          store.search({ query: 'telescope distant galaxies', mode, filter, limit: 10 }),
         );
-  });
+        assert.deepEqual(value.hits.map(({ memory }) => memory.content).sort(), wanted, mode);
+        assert.ok(
+          requests <= 4 && roundTrips <= 3,
+          `${mode}: ${requests} requests in ${roundTrips} round trips`,
+        );
+      }
+    };
 
-  it('finds nothing where nothing passes the filter', async () => {
-    for (const mode of MODES)
-      assert.deepEqual(
-        await foundIn(store, { query: 'telescope', mode, filter: { tags: ['none'] } }),
-        [],
-        mode,
-      );
+    it('finds all ten that match and have a rare tag, though 150 others are closer', () =>
+      findsAll({ tags: ['rare'] }));
+    it('finds them by project', () => findsAll({ project: 'stars' }));
+    it('finds them by time', () => findsAll({ time: { to: 1_400_000 } }));
+    it('finds them where more than 1,000 pass the filter, though 150 others are closer', () =>
+      findsAll({ tags: ['common'] }));
+
+    it('finds 50 and 100 where as many are asked for', async () => {
+      for (const limit of [50, 100])
+        for (const mode of MODES)
+          assert.equal(
+            (await foundIn(store, { query: 'telescope distant galaxies', mode, limit })).length,
+            limit,
+            `${mode} ${limit}`,
+          );
+    });
+
+    it('finds nothing where nothing passes the filter', async () => {
+      for (const mode of MODES)
+        assert.deepEqual(
+          await foundIn(store, { query: 'telescope', mode, filter: { tags: ['none'] } }),
+          [],
+          mode,
+        );
+    });
   });
-});
 
 describe('a search while Vectorize is behind', () => {
   const cloud = useCloud();

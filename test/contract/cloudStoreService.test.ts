@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { D1Database } from '../../src/cloudflare/d1.ts';
 import { removeOurTables } from '../../src/cloudflare/cloudSchema.ts';
 import { type CloudFixture, foundIn, longText, storedIn, useCloud } from './cloudStoreFixture.ts';
+import { get } from './emulatorRequests.ts';
 import { McpMemoryService } from './mcpMemoryService.ts';
 
 const contentsOf = (memories: readonly { content: string }[]): string[] =>
@@ -122,9 +123,10 @@ describe('what the cloud store wrote, read by mcp-memory-service', () => {
     );
     for (const mode of ['keyword', 'meaning', 'hybrid'] as const)
       assert.deepEqual(await foundIn(store, { query: 'badger sleeps', mode }), ['The badger sleeps'], mode);
+    // Its deletions leave the tags behind.
     assert.deepEqual(
-      (await store.verify()).problems.filter(({ kind }) => kind === 'missing-full-text'),
-      [],
+      (await store.verify()).problems.map(({ kind }) => kind),
+      ['orphan-tag'],
     );
   });
 });
@@ -190,6 +192,51 @@ describe('what mcp-memory-service wrote, in the cloud store', () => {
     assert.deepEqual(await foundIn(store, { query: 'kingfishers', mode: 'keyword' }), [
       'a fresh note on kingfishers',
     ]);
+  });
+
+  it('is not called broken, and is not paid for again, where only its copy beside the record is missing', async () => {
+    const { service } = cloud;
+    await service.initialize();
+    for (let i = 0; i < 25; i++) await service.store({ content: `remark ${i} of the harbour`, tags: ['h'] });
+    const store = await cloud.open({ now: () => Date.now() + 600_000 });
+    await store.fillFullText();
+    assert.deepEqual((await store.verify()).problems, []);
+    const { entries } = await cloud.emulator.log.during(() => store.repair());
+    const embedded = entries.filter(({ path }) => path.includes('/ai/run/'));
+    assert.ok(embedded.length <= 1, `${embedded.length} requests to Workers AI`);
+    assert.equal((await store.stats()).embedding.embedded, 25);
+    await cloud.sql(`DELETE FROM em_vectors`);
+    const hash = McpMemoryService.hash('remark 3 of the harbour');
+    await get(cloud.emulator, 'POST', `${cloud.resources.index}/delete_by_ids`, { ids: [hash] });
+    assert.deepEqual((await store.verify()).problems, [
+      { kind: 'missing-vector', count: 1, examples: [hash] },
+    ]);
+    assert.deepEqual((await store.repair()).problems, []);
+    assert.equal((await store.stats()).embedding.embedded, 25);
+  });
+
+  it('keeps out of our copies what is of another model, and what is no more than just written is copied later', async () => {
+    const { service } = cloud;
+    await service.initialize();
+    const other = await service.store({ content: 'a remark on the pier', tags: [] });
+    const values = Array.from({ length: 768 }, (_, i) => Math.sin(i));
+    await cloud.upsert(cloud.resources.index, JSON.stringify({ id: other, values }));
+    const store = await cloud.open();
+    assert.equal(await store.copyVectors(), 0);
+    assert.equal((await store.stats()).embedding.embedded, 0);
+    assert.ok(cloud.log.some((line) => /not of @cf\/baai\/bge-base-en-v1.5:mean/.test(line)));
+
+    await service.store({ content: 'visible already', tags: [] });
+    cloud.emulator.settings.visibilityDelayMs = 120_000;
+    await service.store({ content: 'written a moment ago', tags: [] });
+    assert.equal(await store.copyVectors(), 0);
+    const { entries } = await cloud.emulator.log.during(() => store.copyVectors());
+    assert.deepEqual(
+      entries.map(({ path }) => path.split('/').at(-1)),
+      ['query', 'get_by_ids'],
+    );
+    assert.equal((await store.stats()).embedding.embedded, 1);
+    cloud.emulator.settings.visibilityDelayMs = 0;
   });
 
   it('is as it was once our tables are removed', async () => {

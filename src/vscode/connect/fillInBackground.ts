@@ -3,27 +3,39 @@ import type { CloudStore } from '../../cloudflare/openCloudStore.ts';
 import type { Connecting } from './openConnectedStore.ts';
 import { number } from '../numbers.ts';
 
-/** Makes texts that were there before Edge Memory searchable by their words. Ends, and later resumes, with `signal`. */
+/**
+ * Makes memories that were there before Edge Memory searchable by their words, and by meaning within a filter. Ends, and
+ * later resumes, with `signal`.
+ */
 export async function fillInBackground(
   store: CloudStore,
   { log, signal }: Pick<Connecting, 'log' | 'signal'>,
 ): Promise<void> {
   try {
-    const first = await store.fillFullText({ signal });
-    if (first === 0) return;
-    const title = vscode.l10n.t('Edge Memory: preparing older memories for search by words');
-    await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Window, title },
-      async (progress) => {
-        let left = first;
-        while (left > 0) {
-          progress.report({ message: vscode.l10n.t('{0} left', number(left)) });
-          left = await store.fillFullText({ signal });
-        }
-      },
+    const texts = await untilNoneIsLeft(
+      vscode.l10n.t('Edge Memory: preparing older memories for search by words'),
+      () => store.fillFullText({ signal }),
     );
-    log.info('Older memories are searchable by words.');
+    if (texts) log.info('Older memories are searchable by words.');
+    const vectors = await untilNoneIsLeft(
+      vscode.l10n.t('Edge Memory: preparing older memories for search by meaning with filters'),
+      () => store.copyVectors({ signal }),
+    );
+    if (vectors) log.info('Older memories are searchable by meaning with filters.');
   } catch (error) {
-    if (!signal.aborted) log.warn('Older memories are not searchable by words yet.', String(error));
+    if (!signal.aborted) log.warn('Not all older memories are prepared for searching yet.', String(error));
   }
+}
+
+/** Shows how far it is where one step is not enough; answers whether it took several. */
+async function untilNoneIsLeft(title: string, step: () => Promise<number>): Promise<boolean> {
+  let left = await step();
+  if (left === 0) return false;
+  await vscode.window.withProgress({ location: vscode.ProgressLocation.Window, title }, async (progress) => {
+    while (left > 0) {
+      progress.report({ message: vscode.l10n.t('{0} left', number(left)) });
+      left = await step();
+    }
+  });
+  return true;
 }
