@@ -1,6 +1,6 @@
 import { appendFile, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import type { AgentAct } from '../memory/agentActs.ts';
+import type { AgentAct, UndoLog } from '../memory/agentActs.ts';
 
 export interface LoggedAct extends AgentAct {
   /** A person took it back. */
@@ -21,7 +21,7 @@ export const agentLogIn = (dataFolder: string): string => path.join(dataFolder, 
  * What agents did, in the order in which it happened, for every process of this person on this machine: lines of
  * JSON in files that only their owner reads, of about 2 MB at most. Each line is appended by one write.
  */
-export class AgentLog {
+export class AgentLog implements UndoLog {
   readonly #folder: string;
 
   constructor(dataFolder: string) {
@@ -51,6 +51,12 @@ export class AgentLog {
       }
     }
     return acts;
+  }
+
+  /** Ids of the acts that were taken back. */
+  async undone(): Promise<Set<string>> {
+    const acts = await this.recent(Number.POSITIVE_INFINITY);
+    return new Set(acts.flatMap((act) => (act.undone ? [act.id] : [])));
   }
 
   async #append(line: Line): Promise<void> {

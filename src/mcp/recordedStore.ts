@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type AgentAct, revertingPatch, type UndoStep } from '../memory/agentActs.ts';
+import { type AgentAct, leftIn, revertingPatch, type UndoStep } from '../memory/agentActs.ts';
 import { contentHashOf } from '../memory/contentHash.ts';
 import type { Memory, MemoryLink, NewMemory, StoreResult } from '../memory/memory.ts';
 import type { CallOptions } from '../memory/ports.ts';
@@ -23,11 +23,18 @@ export const recordedStore = (
     );
     const results = await store.storeMany(memories, options);
     const merged = results.flatMap(({ outcome, contentHash }) => (outcome === 'merged' ? [contentHash] : []));
-    const after = merged.length === 0 ? [] : await store.get(merged, options);
+    const superseding = supersedingOf(memories, results);
+    const read = [...new Set([...merged, ...superseding])];
+    const after = read.length === 0 ? [] : await store.get(read, options);
     const hashes = results.map(({ contentHash }) => contentHash);
     await tell('stored', hashes, [
-      ...undoOfNew(memories, results),
-      ...after.flatMap((memory) => reverting(before, memory)),
+      ...undoOfNew(
+        results,
+        after.filter(({ contentHash }) => superseding.includes(contentHash)),
+      ),
+      ...after
+        .filter(({ contentHash }) => merged.includes(contentHash))
+        .flatMap((memory) => reverting(before, memory)),
     ]);
     return results;
   };
@@ -56,7 +63,7 @@ export const recordedStore = (
       const kept = reverting(before, memory);
       // A text with another hash is another record: the old one was deleted for it.
       const replaced: UndoStep[] = [
-        ...(kept.length === 0 ? [{ do: 'delete', hashes: [hash] } as const] : []),
+        ...(kept.length === 0 ? [{ do: 'delete', hashes: [hash], left: leftIn([memory]) } as const] : []),
         { do: 'restore', hashes: [contentHash] },
       ];
       await tell('updated', [hash], [...kept, ...(hash === contentHash ? [] : replaced)]);
@@ -87,17 +94,19 @@ export const recordedStore = (
   });
 };
 
-const undoOfNew = (memories: readonly NewMemory[], results: readonly StoreResult[]): UndoStep[] => {
-  const hashesOf = (isMeant: (i: number) => boolean): string[] =>
-    results.flatMap(({ outcome, contentHash }, i) =>
-      outcome !== 'merged' && isMeant(i) ? [contentHash] : [],
-    );
-  const added = hashesOf(() => true);
-  // What it replaced stands above it again only when it is gone for good.
-  const superseding = hashesOf((i) => memories[i]?.supersedes !== undefined);
+/** Hashes of those that were added and replaced another one. */
+const supersedingOf = (memories: readonly NewMemory[], results: readonly StoreResult[]): string[] =>
+  results.flatMap(({ outcome, contentHash }, i) =>
+    outcome !== 'merged' && memories[i]?.supersedes !== undefined ? [contentHash] : [],
+  );
+
+const undoOfNew = (results: readonly StoreResult[], superseding: readonly Memory[]): UndoStep[] => {
+  const added = results.flatMap(({ outcome, contentHash }) => (outcome === 'merged' ? [] : [contentHash]));
+  const gone = superseding.map(({ contentHash }) => contentHash);
   return [
     ...(added.length > 0 ? [{ do: 'delete', hashes: added } as const] : []),
-    ...(superseding.length > 0 ? [{ do: 'purge', hashes: superseding } as const] : []),
+    // What it replaced stands above it again only when it is gone for good.
+    ...(gone.length > 0 ? [{ do: 'purge', hashes: gone, left: leftIn(superseding) } as const] : []),
   ];
 };
 
@@ -106,7 +115,7 @@ const reverting = (before: readonly Memory[], after: Memory): UndoStep[] => {
   const old = before.find(
     ({ contentHash, deletedAt }) => contentHash === after.contentHash && deletedAt === undefined,
   );
-  return old === undefined
-    ? []
-    : [{ do: 'update', hash: after.contentHash, patch: revertingPatch(old, after) }];
+  if (old === undefined) return [];
+  const patch = revertingPatch(old, after);
+  return [{ do: 'update', hash: after.contentHash, patch, left: leftIn([after], patch) }];
 };

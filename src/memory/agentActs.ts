@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { MemoryError } from './errors.ts';
-import type { Memory, MemoryPatch, NewLink } from './memory.ts';
+import type { JsonObject, Memory, MemoryPatch, NewLink } from './memory.ts';
 import type { MemoryStore } from './memoryStore.ts';
 
 /** One thing that an agent did to memories, and how it is taken back. It holds hashes, and content only where nothing else brings it back. */
@@ -18,13 +19,19 @@ export interface AgentAct {
 }
 
 export type UndoStep =
-  | { readonly do: 'delete' | 'restore' | 'purge'; readonly hashes: readonly string[] }
-  | { readonly do: 'update'; readonly hash: string; readonly patch: MemoryPatch }
+  /** `left` is there where more than what the act made could be lost. */
+  | {
+      readonly do: 'delete' | 'restore' | 'purge';
+      readonly hashes: readonly string[];
+      readonly left?: string | undefined;
+    }
+  | { readonly do: 'update'; readonly hash: string; readonly patch: MemoryPatch; readonly left: string }
   | { readonly do: 'link'; readonly link: NewLink }
   | { readonly do: 'unlink'; readonly source: string; readonly target: string };
 
-/** Takes an act back. Rejects with a `MemoryError` where what it would change is not there any more. */
+/** Takes an act back. Rejects with a `MemoryError` (`conflict`) where somebody changed since what it would change. */
 export const undoAct = async (store: MemoryStore, { undo }: AgentAct): Promise<void> => {
+  for (const step of undo) if (!(await isAsLeft(store, step))) throw tooLate();
   for (const step of undo)
     switch (step.do) {
       case 'delete':
@@ -46,21 +53,104 @@ export const undoAct = async (store: MemoryStore, { undo }: AgentAct): Promise<v
     }
 };
 
+/** Where it is kept which acts were taken back. */
+export interface UndoLog {
+  /** Their ids. */
+  undone(): Promise<ReadonlySet<string>>;
+  markUndone(act: AgentAct): Promise<void>;
+}
+
+/**
+ * Takes acts back that were not yet, the last one first, and passes over those for which it is too late. Answers how
+ * many are taken back now.
+ */
+export const undoAll = async (
+  store: MemoryStore,
+  log: UndoLog,
+  acts: readonly AgentAct[],
+): Promise<{ undone: number; tooLate: MemoryError[] }> => {
+  const former = await log.undone();
+  const late: MemoryError[] = [];
+  for (const act of acts.filter(({ id }) => !former.has(id)).sort((a, b) => b.at - a.at))
+    try {
+      await undoAct(store, act);
+      await log.markUndone(act);
+    } catch (error) {
+      if (!MemoryError.is(error, 'conflict') && !MemoryError.is(error, 'not-found')) throw error;
+      late.push(error);
+    }
+  return { undone: acts.length - late.length, tooLate: late };
+};
+
 const tooLate = (): MemoryError =>
   new MemoryError(
-    'not-found',
+    'conflict',
     'This can not be undone any more: the memory was changed, deleted or restored since.',
     'Find it in the sidebar, or among the deleted memories, and change it there.',
   );
 
-/** What makes a memory again what it was `before`, of what agents can change. */
-export const revertingPatch = (before: Memory, after: Memory): MemoryPatch => ({
-  ...(after.content !== before.content && { content: before.content }),
-  tags: before.tags,
-  memoryType: before.memoryType ?? null,
-  metadata: {
-    ...Object.fromEntries(Object.keys(after.metadata).map((key) => [key, null])),
-    ...before.metadata,
-  },
-  source: before.source,
-});
+const isAsLeft = async (store: MemoryStore, step: UndoStep): Promise<boolean> => {
+  if (step.do === 'update') return leftIn(await live(store, [step.hash]), step.patch) === step.left;
+  if (!('left' in step) || step.left === undefined) return true;
+  return leftIn(await live(store, step.hashes)) === step.left;
+};
+
+const live = async (store: MemoryStore, hashes: readonly string[]): Promise<Memory[]> =>
+  (await store.get(hashes)).filter(({ deletedAt }) => deletedAt === undefined);
+
+/** What makes a memory again what it was `before`, of what agents can change; nothing of what is the same. */
+export const revertingPatch = (before: Memory, after: Memory): MemoryPatch => {
+  const without = (tags: readonly string[], others: readonly string[]): string[] =>
+    tags.filter((tag) => !others.includes(tag));
+  return {
+    ...(after.content !== before.content && { content: before.content }),
+    addTags: without(before.tags, after.tags),
+    removeTags: without(after.tags, before.tags),
+    ...(after.memoryType !== before.memoryType && { memoryType: before.memoryType ?? null }),
+    metadata: mergePatch(after.metadata, before.metadata),
+    // A source that was not there can not be taken away.
+    ...(before.source && canonical(after.source) !== canonical(before.source) && { source: before.source }),
+  };
+};
+
+/** What makes `to` of `from` when it is merged into it (RFC 7396). */
+const mergePatch = (from: JsonObject, to: JsonObject): JsonObject =>
+  Object.fromEntries(
+    [...new Set([...Object.keys(from), ...Object.keys(to)])].flatMap((key) => {
+      const [old, next] = [from[key], to[key]];
+      if (canonical(old) === canonical(next)) return [];
+      return [[key, isObject(old) && isObject(next) ? mergePatch(old, next) : (next ?? null)]];
+    }),
+  );
+
+/**
+ * A digest of what an act left in memories: of the parts that `patch` takes back, or else of all that a person can
+ * change. Another one later says that somebody changed them since.
+ */
+export const leftIn = (memories: readonly Memory[], patch?: MemoryPatch): string =>
+  createHash('sha256')
+    .update(canonical(Object.fromEntries(memories.map((one) => [one.contentHash, partsOf(one, patch)]))))
+    .digest('hex');
+
+const partsOf = (memory: Memory, patch: MemoryPatch | undefined): JsonObject => {
+  const { content, memoryType, metadata, source, pinned, localOnly } = memory;
+  const tags = [...memory.tags].sort();
+  if (patch === undefined) return { content, tags, memoryType, metadata, source, pinned, localOnly };
+  const touched = [...(patch.addTags ?? []), ...(patch.removeTags ?? [])];
+  return {
+    ...('content' in patch && { content }),
+    tags: tags.filter((tag) => touched.includes(tag)),
+    ...('memoryType' in patch && { memoryType }),
+    metadata: Object.keys(patch.metadata ?? {}).map((key) => metadata[key]),
+    ...('source' in patch && { source }),
+  };
+};
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** JSON that is the same for the same value, whatever the order of its keys. */
+const canonical = (value: unknown): string =>
+  JSON.stringify(value ?? null, (_, part: unknown) =>
+    isObject(part) ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1))) : part,
+  );

@@ -38,6 +38,7 @@ describe('the log of what agents did', () => {
       (await log.recent(1)).map(({ id }) => id),
       ['3'],
     );
+    assert.deepEqual([...(await log.undone())], ['2']);
   });
 
   it('is one for several processes', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Approval } from '../../../src/mcp/approval.ts';
 import type { McpContext } from '../../../src/mcp/mcpContext.ts';
-import { type AgentAct, undoAct } from '../../../src/memory/agentActs.ts';
+import { type AgentAct, undoAct, undoAll } from '../../../src/memory/agentActs.ts';
 import { contentHashOf } from '../../../src/memory/contentHash.ts';
 import type { Memory } from '../../../src/memory/memory.ts';
 import { refusal, useStore } from '../support/testStore.ts';
@@ -31,7 +31,8 @@ describe('what agents do', () => {
   const undoLast = async (): Promise<void> => {
     const act = acts.at(-1);
     assert.ok(act);
-    await undoAct(memories.store, act);
+    // As it is read from the log.
+    await undoAct(memories.store, JSON.parse(JSON.stringify(act)) as AgentAct);
   };
 
   it('is told with who did it, for whom, and in which project, without the content', async () => {
@@ -67,7 +68,7 @@ describe('what agents do', () => {
     const call = await connect();
     await call('memory_store', { content: 'one' });
     await memories.store.update(contentHashOf('one'), { content: 'one and a half' });
-    await assert.rejects(undoLast(), refusal('not-found'));
+    await assert.rejects(undoLast(), refusal('conflict'));
     assert.deepEqual(await contents(), ['one and a half']);
   });
 
@@ -124,6 +125,89 @@ describe('what agents do', () => {
     await undoLast();
     const after = await memories.get(before.contentHash);
     assert.deepEqual([after.tags, after.memoryType, after.metadata], [['net'], undefined, { a: 1 }]);
+  });
+
+  describe('where the person changed the memory since', () => {
+    const changed = async (updates: object) => {
+      const before = await memories.stored({
+        content: 'Port 80',
+        tags: ['net'],
+        memoryType: 'note',
+        metadata: { a: 1, of: { x: 1, y: 2 } },
+      });
+      const call = await connect();
+      await call('memory_update', { content_hash: before.contentHash, updates });
+      return before.contentHash;
+    };
+
+    it('can not be undone over the same part of it', async () => {
+      const updates = { tags: ['agent'], memory_type: 'fact', metadata: { a: 2 } };
+      const later = [{ tags: ['net', 'mine'] }, { memoryType: 'rule' }, { metadata: { a: 3 } }];
+      for (const patch of later) {
+        const hash = await changed(updates);
+        const mine = await memories.store.update(hash, patch);
+        await assert.rejects(undoLast(), refusal('conflict'));
+        assert.deepEqual(await memories.get(hash), mine);
+        await memories.store.delete([hash]);
+        await memories.store.purge([hash]);
+      }
+    });
+
+    it('can be undone beside what the person changed', async () => {
+      const hash = await changed({ add_tags: ['agent'], metadata: { of: { x: 9, z: 3 } } });
+      await memories.store.update(hash, {
+        addTags: ['mine'],
+        memoryType: 'rule',
+        metadata: { b: 2 },
+        pinned: true,
+      });
+      await undoLast();
+      const { tags, memoryType, metadata, pinned } = await memories.get(hash);
+      assert.deepEqual(tags, ['net', 'mine']);
+      assert.deepEqual(metadata, { a: 1, of: { x: 1, y: 2 }, b: 2 });
+      assert.deepEqual([memoryType, pinned], ['rule', true]);
+    });
+
+    it('can not be undone by a deletion of what it edited, or for good of what superseded another', async () => {
+      await changed({ content: 'Port 8080' });
+      await memories.store.update(contentHashOf('Port 8080'), { addTags: ['mine'] });
+      await assert.rejects(undoLast(), refusal('conflict'));
+      const call = await connect();
+      const supersedes = contentHashOf('Port 8080');
+      await call('memory_store', { content: 'We use port 443', supersedes });
+      await memories.store.update(contentHashOf('We use port 443'), { pinned: true });
+      await assert.rejects(undoLast(), refusal('conflict'));
+      assert.deepEqual(await contents(), ['Port 8080', 'We use port 443']);
+    });
+
+    it('can not be undone when it was deleted since', async () => {
+      const hash = await changed({ add_tags: ['agent'] });
+      await memories.store.delete([hash]);
+      await assert.rejects(undoLast(), refusal('conflict'));
+    });
+
+    it('is passed over where many are undone, the last one first', async () => {
+      const hash = await changed({ add_tags: ['agent'] });
+      const call = await connect();
+      await call('memory_update', { content_hash: hash, updates: { memory_type: 'fact' } });
+      await call('memory_update', { content_hash: hash, updates: { add_tags: ['second'] } });
+      await memories.store.update(hash, { memoryType: 'rule' });
+      acts = acts.map((act, i) => ({ ...act, at: i }));
+      const undone = new Set<string>();
+      const log = {
+        undone: () => Promise.resolve(undone),
+        markUndone: ({ id }: AgentAct) => Promise.resolve(void undone.add(id)),
+      };
+      const { undone: count, tooLate } = await undoAll(memories.store, log, acts);
+      assert.deepEqual([count, tooLate.length], [2, 1]);
+      assert.deepEqual([...undone], [acts[2]?.id, acts[0]?.id]);
+      const { tags, memoryType } = await memories.get(hash);
+      assert.deepEqual([tags, memoryType], [['net'], 'rule']);
+      // What was undone is not undone again, over what was done since.
+      await memories.store.update(hash, { addTags: ['second'] });
+      await undoAll(memories.store, log, acts);
+      assert.deepEqual((await memories.get(hash)).tags, ['net', 'second']);
+    });
   });
 
   it('can be undone: deleted memories are back', async () => {
