@@ -33,12 +33,15 @@ export const embedBeforeSearch = async (cli: Cli, { kind, store }: OpenStore): P
 /** Makes findable by meaning what was stored just now; in Cloudflare it is already. `characters`: of all its contents. */
 export const embedStored = async (
   cli: Cli,
-  { kind, store }: OpenStore,
+  open: OpenStore,
   memories: number,
   characters: number,
 ): Promise<void> => {
-  if (memories === 0 || kind === 'cloudflare') return;
-  if (memories <= AT_ONCE && characters <= AT_ONCE_CHARACTERS) await embedSome(cli, store);
+  if (memories === 0) return;
+  if (open.kind === 'cloudflare') {
+    // What stayed on this machine.
+    if (open.here.written !== undefined) await embedSome(cli, open.here.written);
+  } else if (memories <= AT_ONCE && characters <= AT_ONCE_CHARACTERS) await embedSome(cli, open.store);
   else
     note(
       'Found by keyword now; by meaning once an open window has worked through it, or after: edge-memory embed',

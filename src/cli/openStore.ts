@@ -1,13 +1,14 @@
 import type { CloudEnvironment } from '../cloudflare/environment.ts';
-import type { CloudStore } from '../cloudflare/openCloudStore.ts';
 import type { LocalStore } from '../local/localStore.ts';
 import { MemoryError } from '../memory/errors.ts';
 import type { MemoryStore } from '../memory/memoryStore.ts';
+import type { CallOptions } from '../memory/ports.ts';
 import type { Cli } from './cli.ts';
 import { inert } from './inertText.ts';
 import { debug, info } from './log.ts';
 import { dim, note } from './output.ts';
-import { chooseStore, type StoreChoice } from './storeChoice.ts';
+import { chooseStore, localChoice, type StoreChoice } from './storeChoice.ts';
+import { StoreHere } from './storeHere.ts';
 
 /** What every store of the terminal can do. */
 export type TerminalStore = MemoryStore & Pick<LocalStore, 'embedPending'>;
@@ -15,7 +16,13 @@ export type TerminalStore = MemoryStore & Pick<LocalStore, 'embedPending'>;
 /** The same store, for what depends on where it is. */
 export type OpenStore =
   | { readonly kind: 'local'; readonly store: LocalStore }
-  | { readonly kind: 'cloudflare'; readonly store: CloudStore; readonly settings: CloudEnvironment };
+  | {
+      readonly kind: 'cloudflare';
+      /** Less what stays on this machine. */
+      readonly store: TerminalStore;
+      readonly settings: CloudEnvironment;
+      readonly here: StoreHere;
+    };
 
 type Closable<Open extends OpenStore = OpenStore> = Open & { close(): Promise<void> };
 type OpenLocal = Extract<OpenStore, { kind: 'local' }>;
@@ -47,10 +54,34 @@ const openChosen = async (cli: Cli, choice: StoreChoice, opening: Opening = {}):
   // A folder's file decides where memories go: whoever runs this in it should see so.
   if (dotEnv?.names.has('MCP_MEMORY_STORAGE_BACKEND'))
     note(dim(`Memories in Cloudflare, as ${dotEnv.file} says`));
-  const { openCloud } = await import('./openCloud.ts');
+  const [{ openCloud }, { DividedStore }] = await Promise.all([
+    import('./openCloud.ts'),
+    import('../memory/dividedStore.ts'),
+  ]);
   const { settings, hybrid } = choice;
   const { storedDimensions } = opening;
-  return { kind: 'cloudflare', settings, ...(await openCloud(cli, settings, { hybrid, storedDimensions })) };
+  const { store: there, close: closeCloud } = await openCloud(cli, settings, { hybrid, storedDimensions });
+  const { database } = localChoice(cli);
+  const here = new StoreHere(database, async () => {
+    const { store } = await openLocal(cli, database, opening);
+    noteWarnings(store);
+    return store;
+  });
+  const divided = new DividedStore({ there, here: here.find, makeHere: here.make });
+  const store = Object.assign(divided, {
+    embedPending: (limit?: number, options?: CallOptions) => there.embedPending(limit, options),
+  });
+  const close = async () => {
+    await here.close();
+    await closeCloud();
+  };
+  return { kind: 'cloudflare', settings, store, here, close };
+};
+
+const noteWarnings = (store: MemoryStore): void => {
+  store.onDidChange((event) => {
+    if (event.kind === 'warning') note(`warning: ${inert(event.message)}`);
+  });
 };
 
 const using = async <Open extends OpenStore>(
@@ -60,9 +91,7 @@ const using = async <Open extends OpenStore>(
 ): Promise<void> => {
   debug(cli, 'opened');
   try {
-    open.store.onDidChange((event) => {
-      if (event.kind === 'warning') note(`warning: ${inert(event.message)}`);
-    });
+    noteWarnings(open.store);
     await work(open);
   } finally {
     await open.close();

@@ -1,5 +1,5 @@
 import { MemoryError } from '../memory/errors.ts';
-import type { SearchAnswer, SearchHit, SearchQuery } from '../memory/memory.ts';
+import type { NewMemory, SearchAnswer, SearchHit, SearchQuery } from '../memory/memory.ts';
 import type { CallOptions } from '../memory/ports.ts';
 import { projectsOf } from '../memory/projects.ts';
 import { beginningOf } from '../memory/text.ts';
@@ -20,15 +20,17 @@ const CONTENT = 1500;
 
 const numbersOf = (text: string): string => (text.match(/\d+/g) ?? []).toSorted().join(' ');
 
-/** Memories that say nearly what `content` says, most similar first; none where meaning can't tell. */
+/** Memories that say nearly what this one says, most similar first; none where meaning can't tell. */
 export const nearDuplicates = async (
   store: AgentStore,
-  content: string,
+  memory: NewMemory,
   project: string | undefined,
   options: CallOptions,
 ): Promise<SearchHit[]> => {
+  const { content } = memory;
   const query = {
     query: beginningOf(content, READ),
+    about: memory,
     mode: 'meaning',
     limit: 5,
     contentLimit: CONTENT,

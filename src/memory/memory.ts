@@ -120,6 +120,8 @@ export interface SearchQuery {
   readonly preferProject?: string | undefined;
   /** Characters of content to answer with each memory; all when absent. */
   readonly contentLimit?: number | undefined;
+  /** The memory whose text the query is: where that one stays on this machine, so does the search. */
+  readonly about?: Pick<NewMemory, 'content' | 'tags' | 'project' | 'localOnly'> | undefined;
 }
 
 export interface SearchHit {

@@ -86,7 +86,13 @@ export class Emulator {
     const method = request.method ?? 'GET';
     const url = request.url ?? '/';
     const path = url.startsWith(`${basePath}/`) ? url.slice(basePath.length) : url;
-    const entry: LoggedRequest = { method, path, requestBytes: body.length, start };
+    const entry: LoggedRequest = {
+      method,
+      path,
+      requestBytes: body.length,
+      start,
+      ...(this.log.keepsBodies && { body }),
+    };
     this.log.entries.push(entry);
 
     await sleep(this.settings.latencyMs);

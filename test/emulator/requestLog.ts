@@ -5,6 +5,8 @@ export interface LoggedRequest {
   /** After `/client/v4`, with its query. */
   readonly path: string;
   readonly requestBytes: number;
+  /** Where the log keeps bodies. */
+  readonly body?: Uint8Array | undefined;
   /** Milliseconds of `performance.now()`. */
   readonly start: number;
   /** When the answer was handed to the system; undefined while the request runs. */
@@ -28,6 +30,8 @@ export interface Traffic<T> {
 /** Every request that arrived, in order. */
 export class RequestLog {
   readonly entries: LoggedRequest[] = [];
+  /** For a test of what is sent. */
+  keepsBodies = false;
 
   clear(): void {
     this.entries.length = 0;

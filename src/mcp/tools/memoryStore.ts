@@ -73,12 +73,10 @@ export const projectFor = (
   return context.project === undefined ? undefined : (own ?? context.project);
 };
 
-const similarTo = async (
-  { content, project, supersedes }: NewMemory,
-  { store, options }: ToolCall,
-): Promise<string | undefined> => {
+const similarTo = async (wanted: NewMemory, { store, options }: ToolCall): Promise<string | undefined> => {
+  const { content, project, supersedes } = wanted;
   const hash = contentHashOf(content);
-  const found = await nearDuplicates(store, content, project && normaliseProject(project), options);
+  const found = await nearDuplicates(store, wanted, project && normaliseProject(project), options);
   const similar = found.filter(({ memory }) => memory.contentHash !== supersedes);
   // The same content is no duplicate: it is merged.
   if (similar.length === 0 || found.some(({ memory }) => memory.contentHash === hash)) return undefined;

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Memory } from '../../memory/memory.ts';
+import type { Memory, SearchQuery } from '../../memory/memory.ts';
 import { codeStatesOf } from '../code/codeStates.ts';
 import { memoriesOf } from '../code/fileMemories.ts';
 import { symbolsOf } from '../code/symbols.ts';
@@ -75,7 +75,7 @@ async function itemsFor(services: CommandServices, file: vscode.Uri): Promise<Se
     projects.of(file),
   ]);
   const { hits } = await store.search({
-    query: about,
+    ...about,
     limit: settings.searchLimit,
     preferProject: project?.name,
     contentLimit: CONTENT_LIMIT,
@@ -100,12 +100,15 @@ async function itemsFor(services: CommandServices, file: vscode.Uri): Promise<Se
 }
 
 /** What a file is about: its name and its symbols; of a memory, how it begins. */
-async function aboutFile({ documents }: CommandServices, file: vscode.Uri): Promise<string> {
+async function aboutFile(
+  { documents }: CommandServices,
+  file: vscode.Uri,
+): Promise<Pick<SearchQuery, 'query' | 'about'>> {
   const memory = await documents.memoryOf(file);
-  if (memory) return memory.content.slice(0, ASKED);
+  if (memory) return { query: memory.content.slice(0, ASKED), about: memory };
   const names = (await symbolsOf(file)).slice(0, SYMBOLS).map(({ name }) => name);
   const fileName = file.path.slice(file.path.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '');
-  return [fileName, ...names].map(words).join(' ');
+  return { query: [fileName, ...names].map(words).join(' ') };
 }
 
 /** `readTextFile` is found by `read text file` too. */

@@ -111,7 +111,10 @@ async function similar(
     );
   const text = memory.content.slice(0, SIMILAR_CONTENT);
   const limit = Math.min(STORE_LIMIT, (query.limit ?? 0) + 1);
-  const { hits, mode } = await store.search({ ...query, limit, query: text, mode: 'meaning' }, options);
+  const { hits, mode } = await store.search(
+    { ...query, limit, query: text, about: memory, mode: 'meaning' },
+    options,
+  );
   return { hits: hits.filter((hit) => hit.memory.contentHash !== hash), mode };
 }
 

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict';
+import { DividedStore } from '../../../src/memory/dividedStore.ts';
+import type { StoreEvent } from '../../../src/memory/memory.ts';
+import { refusal, useStore } from '../support/testStore.ts';
+
+describe('a store elsewhere, less what stays on this machine', () => {
+  const here = useStore();
+  const there = useStore();
+  let store: DividedStore;
+  let makes = 0;
+
+  beforeEach(() => {
+    makes = 0;
+    store = new DividedStore({
+      there: there.store,
+      here: () => Promise.resolve(here.store),
+      makeHere: () => {
+        makes++;
+        return Promise.resolve(here.store);
+      },
+    });
+  });
+
+  const contentsOf = async ({ store: side }: typeof here): Promise<string[]> =>
+    (await side.list({ order: 'oldest' })).items.map(({ content }) => content);
+
+  it('keeps marked memories and those of kept projects here, and answers in the order of the input', async () => {
+    await store.keepProjectLocal('hush', true);
+    const events: StoreEvent[] = [];
+    store.onDidChange((event) => events.push(event));
+    const results = await store.storeMany([
+      { content: 'a' },
+      { content: 'b', localOnly: true },
+      { content: 'c', project: 'Hush' },
+      { content: 'd' },
+      { content: 'e', tags: ['PROJ:hush'] },
+    ]);
+    const memories = await store.get(results.map(({ contentHash }) => contentHash));
+    assert.deepEqual(memories.map(({ content }) => content).join(''), 'abcde');
+    assert.deepEqual((await contentsOf(here)).sort(), ['b', 'c', 'e']);
+    assert.deepEqual((await contentsOf(there)).sort(), ['a', 'd']);
+    assert.ok(
+      events.some((event) => event.kind === 'warning' && event.message.includes('this machine only')),
+    );
+  });
+
+  it('knows the same content again, deleted too', async () => {
+    const { contentHash } = await store.store({ content: 'Secret', localOnly: true });
+    assert.equal((await store.store({ content: ' secret ' })).outcome, 'merged');
+    assert.deepEqual(await store.delete([contentHash]), [contentHash]);
+    assert.equal((await store.store({ content: 'Secret' })).outcome, 'revived');
+    assert.deepEqual(await contentsOf(there), []);
+  });
+
+  it('stores nothing on either side where one of them is not valid', async () => {
+    const wrong = { content: 'wrong', createdAt: Infinity };
+    await assert.rejects(
+      store.storeMany([{ content: 'good' }, { ...wrong, localOnly: true }]),
+      refusal('invalid-input'),
+    );
+    assert.deepEqual([await contentsOf(here), await contentsOf(there)], [[], []]);
+  });
+
+  it('refuses to mark what has left', async () => {
+    await store.keepProjectLocal('hush', true);
+    const { contentHash } = await store.store({ content: 'left' });
+    for (const patch of [{ localOnly: true }, { project: 'hush' }, { addTags: ['proj:hush'] }])
+      await assert.rejects(store.update(contentHash, patch), refusal('conflict'));
+    const change = { contentHash, add: ['proj:hush'], remove: [] };
+    await assert.rejects(store.retag([change]), refusal('conflict'));
+    assert.deepEqual((await store.update(contentHash, { addTags: ['x'] })).tags, ['x']);
+  });
+
+  it('changes, tags, finds by hash, deletes, restores and purges on the side where each lies', async () => {
+    const [left, stayed] = await store.storeMany([
+      { content: 'left' },
+      { content: 'stayed', localOnly: true },
+    ]);
+    assert.ok(left && stayed);
+    const both = [left.contentHash, stayed.contentHash];
+    await store.update(stayed.contentHash, { addTags: ['here'] });
+    await store.retag(both.map((contentHash) => ({ contentHash, add: ['both'], remove: [] })));
+    assert.deepEqual(
+      (await store.get(both)).map(({ tags }) => tags.join()),
+      ['both', 'here,both'],
+    );
+    for (const hash of both) assert.deepEqual(await store.resolve(hash.slice(0, 12)), [hash]);
+    assert.deepEqual((await store.delete(both)).sort(), both.toSorted());
+    assert.deepEqual((await store.restore(both)).sort(), both.toSorted());
+    await store.delete(both);
+    assert.deepEqual((await store.purge(both)).sort(), both.toSorted());
+    assert.deepEqual(await store.get(both), []);
+    assert.equal((await there.store.facets('tags')).items.length, 0);
+  });
+
+  it('looks on this machine for what is like a memory that stays', async () => {
+    await store.store({ content: 'the harbour of zanzibar', localOnly: true });
+    await store.store({ content: 'the harbour of hamburg' });
+    const found = async (localOnly: boolean) => {
+      const about = { content: 'a harbour', localOnly };
+      return (await store.search({ query: 'harbour', about })).hits.map(({ memory }) => memory.content);
+    };
+    assert.deepEqual(await found(true), ['the harbour of zanzibar']);
+    assert.deepEqual(await found(false), ['the harbour of hamburg']);
+  });
+
+  it('makes no store on this machine to look into it', async () => {
+    const without = new DividedStore({
+      there: there.store,
+      here: () => Promise.resolve(undefined),
+      makeHere: () => {
+        makes++;
+        return Promise.resolve(here.store);
+      },
+    });
+    const { contentHash } = await without.store({ content: 'left' });
+    await without.update(contentHash, { pinned: true });
+    await without.resolve(contentHash.slice(0, 8));
+    await without.delete([contentHash]);
+    assert.deepEqual([await without.localProjects(), makes], [[], 0]);
+    await without.store({ content: 'stayed', localOnly: true });
+    assert.deepEqual([await contentsOf(here), makes], [['stayed'], 1]);
+  });
+
+  it('lets nothing leave where the store here can not be opened', async () => {
+    const failing = new DividedStore({
+      there: there.store,
+      here: () => Promise.reject(new Error('damaged')),
+      makeHere: () => Promise.reject(new Error('damaged')),
+    });
+    await assert.rejects(failing.store({ content: 'x' }), /damaged/);
+    assert.deepEqual(await contentsOf(there), []);
+  });
+});
