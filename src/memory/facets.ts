@@ -4,22 +4,27 @@ import type { Facet, FacetKind, FacetQuery, MemoryFilter, Page } from './memory.
 import type { CallOptions, SqlDatabase, SqlRow, SqlStatement } from './ports.ts';
 import { projectTag } from './projects.ts';
 
-/**
- * How many live memories each tag has: all of the join, which one index answers, less the few deleted ones. Joining
- * each pair with its record took ten times as long. CROSS JOIN makes SQLite begin with the deleted ones.
- */
-export const tagCounts = `SELECT t.name, t.id, c.n - coalesce(d.n, 0) AS n FROM tags t
-  JOIN (SELECT tag_id, count(*) AS n FROM memory_tags GROUP BY tag_id) c ON c.tag_id = t.id
-  LEFT JOIN (SELECT mt.tag_id, count(*) AS n FROM memories m CROSS JOIN memory_tags mt ON mt.memory_id = m.id
-    WHERE m.deleted_at IS NOT NULL GROUP BY mt.tag_id) d ON d.tag_id = t.id`;
+/** Conditions on `tags t` that its index on names answers. */
+export const IS_PROJECT = `t.name >= 'proj:' AND t.name < 'proj;'`;
+export const IS_PLAIN_TAG = `NOT (${IS_PROJECT})`;
 
-/** Rows of (name, id, n): each tag with how many of the matching memories have it. */
-export const tagCountsWithin = (filter: MemoryFilter | undefined): Condition => {
-  if (isOpen(filter)) return { sql: tagCounts, params: [] };
+/**
+ * Rows of (name, id, n): how many live memories each tag has. All of its pairs, which one index answers, less those of
+ * the few deleted memories: joining each pair with its record took ten times as long. CROSS JOIN makes SQLite begin
+ * with the deleted ones. To be read once (MATERIALIZED), since each use of `n` counts again.
+ */
+export const tagCounts = (condition = 'true'): string => `SELECT t.name, t.id,
+    (SELECT count(*) FROM memory_tags mt WHERE mt.tag_id = t.id) - coalesce(d.n, 0) AS n FROM tags t
+  LEFT JOIN (SELECT mt.tag_id, count(*) AS n FROM memories m CROSS JOIN memory_tags mt ON mt.memory_id = m.id
+    WHERE m.deleted_at IS NOT NULL GROUP BY mt.tag_id) d ON d.tag_id = t.id WHERE ${condition}`;
+
+/** Rows of (name, id, n): each such tag with how many of the matching memories have it. */
+export const tagCountsWithin = (filter: MemoryFilter | undefined, condition: string): Condition => {
+  if (isOpen(filter)) return { sql: tagCounts(condition), params: [] };
   const { sql, params } = compileFilter(filter);
   return {
     sql: `SELECT t.name, t.id, count(*) AS n FROM memories m CROSS JOIN memory_tags mt ON mt.memory_id = m.id
-      CROSS JOIN tags t ON t.id = mt.tag_id WHERE ${sql} GROUP BY t.id`,
+      CROSS JOIN tags t ON t.id = mt.tag_id WHERE ${sql} AND ${condition} GROUP BY t.id`,
     params,
   };
 };
@@ -36,14 +41,8 @@ const typeCountsWithin = (filter: MemoryFilter | undefined): Condition => {
 
 const countsOf = (kind: FacetKind, filter: MemoryFilter | undefined): Condition => {
   if (kind === 'types') return typeCountsWithin(filter);
-  const { sql, params } = tagCountsWithin(filter);
-  return {
-    sql:
-      kind === 'tags'
-        ? `SELECT name, n FROM (${sql}) WHERE substr(name, 1, 5) <> 'proj:'`
-        : `SELECT substr(name, 6) AS name, n FROM (${sql}) WHERE substr(name, 1, 5) = 'proj:'`,
-    params,
-  };
+  const { sql, params } = tagCountsWithin(filter, kind === 'tags' ? IS_PLAIN_TAG : IS_PROJECT);
+  return { sql: kind === 'tags' ? sql : `SELECT substr(name, 6) AS name, n FROM (${sql})`, params };
 };
 
 /** What follows `after` in the order asked, of rows with (name, n). */
@@ -74,13 +73,12 @@ const statementByName = (
   kind: Exclude<FacetKind, 'types'>,
   { limit = DEFAULT_PAGE, prefix = '', after }: FacetQuery,
 ): SqlStatement => {
-  const isProject = `t.name >= 'proj:' AND t.name < 'proj;'`;
   const scheme = kind === 'projects' ? projectTag('') : '';
   const begins = beginsWith(scheme + prefix);
   return {
     sql: `SELECT substr(t.name, ${scheme.length + 1}) AS name, (SELECT count(*) FROM memory_tags mt WHERE mt.tag_id = t.id
         AND mt.memory_id NOT IN (SELECT id FROM memories WHERE deleted_at IS NOT NULL)) AS n
-      FROM tags t WHERE ${kind === 'projects' ? isProject : `NOT (${isProject})`} AND ${begins.sql} AND t.name > ? AND n > 0
+      FROM tags t WHERE ${kind === 'projects' ? IS_PROJECT : IS_PLAIN_TAG} AND ${begins.sql} AND t.name > ? AND n > 0
       ORDER BY t.name LIMIT ?`,
     params: [...begins.params, after === undefined ? '' : scheme + parseNameCursor(after)[1], limit + 1],
   };
@@ -94,7 +92,7 @@ export const facetStatement = (kind: FacetKind, query: FacetQuery = {}): SqlStat
   const { where, orderBy } = placeAmongNames(order, after);
   const begins = prefix === undefined ? { sql: 'true', params: [] } : beginsWith(prefix);
   return {
-    sql: `SELECT name, n FROM (${counts.sql}) WHERE ${where.sql} AND ${begins.sql} ORDER BY ${orderBy} LIMIT ?`,
+    sql: `WITH counts AS MATERIALIZED (${counts.sql}) SELECT name, n FROM counts WHERE ${where.sql} AND ${begins.sql} ORDER BY ${orderBy} LIMIT ?`,
     params: [...counts.params, ...where.params, ...begins.params, limit + 1],
   };
 };

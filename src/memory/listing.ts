@@ -87,7 +87,7 @@ export const statsStatements = {
   bytes: { sql: `SELECT sum(content_size) AS bytes FROM memories m WHERE +m.deleted_at IS NULL` },
   names: {
     sql: `SELECT coalesce(sum(substr(name, 1, 5) <> 'proj:'), 0) AS tags, coalesce(sum(substr(name, 1, 5) = 'proj:'), 0) AS projects
-      FROM (${tagCounts}) WHERE n > 0`,
+      FROM (${tagCounts()}) WHERE n > 0`,
   },
 } as const satisfies Record<string, SqlStatement>;
 

@@ -1,5 +1,5 @@
 import { DEFAULT_PAGE, nameCursor } from './cursors.ts';
-import { beginsWith, placeAmongNames, tagCountsWithin } from './facets.ts';
+import { beginsWith, IS_PLAIN_TAG, placeAmongNames, tagCountsWithin } from './facets.ts';
 import { compileFilter, type Condition, isOpen } from './filters.ts';
 import type { MemoryFilter, Page, TagBranch, TagTreeQuery } from './memory.ts';
 import type { CallOptions, SqlDatabase } from './ports.ts';
@@ -35,16 +35,17 @@ export const tagTreePage = async (
   options?: CallOptions,
 ): Promise<Page<TagBranch>> => {
   const prefix = parent === undefined ? '' : parent + SEPARATOR;
-  const counts = parent !== undefined && isOpen(filter) ? tagCountsBelow(parent) : tagCountsWithin(filter);
+  const counts =
+    parent !== undefined && isOpen(filter) ? tagCountsBelow(parent) : tagCountsWithin(filter, IS_PLAIN_TAG);
   const begins = beginsWith(prefix);
   const matching = memoriesWithin(filter);
   const place = placeAmongNames(order, after);
   const length = Array.from(prefix).length;
   const statement = {
-    sql: `WITH tagged AS MATERIALIZED (SELECT name, id, n, substr(name, CAST(? AS INTEGER)) AS rest FROM (${counts.sql})
-        WHERE n > 0 AND substr(name, 1, 5) <> 'proj:' AND ${begins.sql}),
-      split AS MATERIALIZED (SELECT id, n, rest, CASE WHEN instr(rest, ':') > 1 AND instr(rest, ':') < length(rest)
-        THEN substr(rest, 1, instr(rest, ':') - 1) ELSE rest END AS level FROM tagged WHERE rest <> ''),
+    sql: `WITH tagged AS MATERIALIZED (SELECT id, n, substr(name, CAST(? AS INTEGER)) AS rest,
+        instr(substr(name, CAST(? AS INTEGER)), ':') AS at FROM (${counts.sql}) WHERE ${begins.sql}),
+      split AS (SELECT id, n, rest, CASE WHEN at > 1 AND at < length(rest) THEN substr(rest, 1, at - 1) ELSE rest END AS level
+        FROM tagged WHERE n > 0 AND rest <> ''),
       levels AS MATERIALIZED (SELECT level, sum(n) AS n, sum(CASE WHEN rest = level THEN n ELSE 0 END) AS own,
         sum(rest <> level) AS below, count(*) AS tags FROM split GROUP BY level),
       once AS MATERIALIZED (SELECT s.level, count(DISTINCT mt.memory_id) AS n FROM split s CROSS JOIN memory_tags mt ON mt.tag_id = s.id
@@ -54,6 +55,7 @@ export const tagTreePage = async (
         coalesce(o.n, min(l.n, (SELECT max(id) FROM memories))) AS n FROM levels l LEFT JOIN once o ON o.level = l.level)
       WHERE ${place.where.sql} ORDER BY ${place.orderBy} LIMIT ?`,
     params: [
+      length + 1,
       length + 1,
       ...counts.params,
       ...begins.params,
