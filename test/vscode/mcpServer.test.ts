@@ -5,6 +5,8 @@ import path from 'node:path';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import * as vscode from 'vscode';
+import { AgentActivity } from '../../src/vscode/mcp/agentActivity.ts';
+import { McpProvider } from '../../src/vscode/mcp/mcpProvider.ts';
 import { serverDefinition } from '../../src/vscode/mcp/serverDefinition.ts';
 import { answerMessages, emptyStore, eventually, run, services, stored } from './access.ts';
 import { invoke, MCP, startServer, toolNames, watchContext, withSettings } from './agentTools.ts';
@@ -247,6 +249,49 @@ describe('the definition of the server', function () {
       assert.equal(await version(), first),
     );
     assert.equal(await version(), first);
+  });
+});
+
+describe('the window that agents reach', function () {
+  this.timeout(60_000);
+  const { registerMcpServerDefinitionProvider } = vscode.lm;
+  const { onDidChangeWorkspaceFolders } = vscode.workspace;
+  const folders = new vscode.EventEmitter<vscode.WorkspaceFoldersChangeEvent>();
+  beforeEach(() => {
+    // A second provider of the same name; a real change of the folders restarts the extensions.
+    Object.assign(vscode.lm, {
+      registerMcpServerDefinitionProvider: () => new vscode.Disposable(() => undefined),
+    });
+    Object.assign(vscode.workspace, { onDidChangeWorkspaceFolders: folders.event });
+  });
+  afterEach(() => {
+    Object.assign(vscode.lm, { registerMcpServerDefinitionProvider });
+    Object.assign(vscode.workspace, { onDidChangeWorkspaceFolders });
+  });
+
+  it('serves them still after a change of the folders that leaves the definition as it is', async () => {
+    const running = await services();
+    const records = async (): Promise<string[]> =>
+      (await readdir(path.join(running.settings.dataFolder, 'windows'))).sort();
+    const before = await records();
+    const own = async (): Promise<string> => {
+      const [record, ...more] = (await records()).filter((name) => !before.includes(name));
+      assert.ok(record);
+      assert.deepEqual(more, []);
+      return record;
+    };
+    const activity = new AgentActivity(running);
+    const provider = new McpProvider(running, activity);
+    try {
+      await provider.provideMcpServerDefinitions();
+      const first = await own();
+      folders.fire({ added: [], removed: [] });
+      await eventually(async () => assert.notEqual(await own(), first), 10_000);
+    } finally {
+      provider.dispose();
+      activity.dispose();
+    }
+    await eventually(async () => assert.deepEqual(await records(), before), 10_000);
   });
 });
 

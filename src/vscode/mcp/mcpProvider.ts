@@ -30,7 +30,8 @@ export class McpProvider implements vscode.McpServerDefinitionProvider, vscode.D
         if (event.affectsConfiguration('edgeMemory')) look();
       }),
       vscode.workspace.onDidChangeWorkspaceFolders(() => {
-        this.#endHost();
+        // VS Code asks for the definition again only where that is another one.
+        if (this.#endHost()) void this.#serve();
         look();
       }),
       vscode.lm.registerMcpServerDefinitionProvider(PROVIDER, this),
@@ -59,10 +60,11 @@ export class McpProvider implements vscode.McpServerDefinitionProvider, vscode.D
 
   /** Without the host the process that VS Code starts works by itself. */
   async #serve(): Promise<void> {
+    const host = (this.#host ??= this.#startHost());
     try {
-      await (this.#host ??= this.#startHost());
+      await host;
     } catch (error) {
-      this.#host = undefined;
+      if (this.#host === host) this.#host = undefined;
       this.#services.log.warn('Agents are not served by this window.', String(error));
     }
   }
@@ -90,12 +92,14 @@ export class McpProvider implements vscode.McpServerDefinitionProvider, vscode.D
     return host;
   }
 
-  #endHost(): void {
+  /** Answers whether there was one. */
+  #endHost(): boolean {
     const host = this.#host;
     this.#host = undefined;
     host?.then(
       (running) => running.dispose(),
       () => undefined,
     );
+    return host !== undefined;
   }
 }
