@@ -50,6 +50,17 @@ export const codeStateOf = (
   return { kind: 'changed', lines: [Math.min(first, end), end] };
 };
 
+/** What a memory keeps of its lines where they are as in `text` now; undefined where it knows none, or they are gone. */
+export const linesNow = (
+  source: MemorySource,
+  text: string,
+): Required<Pick<MemorySource, 'lines' | 'linesHash'>> | undefined => {
+  const state = codeStateOf(source, text);
+  if (state === undefined || state.kind === 'missing') return undefined;
+  const [first, last] = state.lines;
+  return { lines: state.lines, linesHash: linesHashOf(linesOf(text).slice(first - 1, last)) };
+};
+
 /** How far from the old place lines are looked for. */
 const reach = (length: number, lines: number, height: number, budget: number): number =>
   length * height <= budget ? Infinity : Math.ceil((budget * lines) / (2 * length * height));

@@ -4,7 +4,7 @@ import type { Found } from './memoryEntry.ts';
 
 /** What an agent does about a memory whose code has changed. */
 const CODE_CHANGED =
-  'Entries with code_changed were made from lines that have changed since, or whose file is gone: look there, then memory_update, or memory_delete what no longer holds.';
+  'Entries with code_changed were made from lines that have changed since, or whose file is gone: look there, then memory_update (updates.still_true where nothing else changes), or memory_delete what no longer holds.';
 
 /**
  * Marks the memories that were made from lines of these projects which are nowhere in their file any more, or whose

@@ -100,6 +100,75 @@ describe('memories made from code, as agents find them', () => {
     });
   });
 
+  describe('once an agent has looked', () => {
+    const update = async (updates: object, text: string | undefined, folder = 'shop') => {
+      if (text === undefined) rmSync(inFolder('shop/src/queue.js'));
+      else write('shop/src/queue.js', text);
+      const call = await connected(folderAt(inFolder(folder)));
+      const { memories: found } = await call('memory_search', { tags: ['code'] });
+      const { hash } = found.find(({ content }) => content === restart) ?? {};
+      return call('memory_update', { content_hash: hash, updates });
+    };
+    const sourceNow = async () =>
+      (await memories.store.list({ filter: { project: 'shop' } })).items[0]?.source ?? {};
+
+    it('hold for the code as it is now where it says that they are still true', async () => {
+      const { head } = await update({ still_true: true }, 'restart() {\n  halt();\n}\n// more');
+      assert.deepEqual(head['lines'], [1, 3]);
+      assert.equal((await marks())[restart], undefined);
+      assert.equal((await sourceNow()).client, undefined, 'whose they are stays');
+      write('shop/src/queue.js', 'restart() {\n  pause();\n}');
+      assert.equal((await marks())[restart], true);
+    });
+
+    it('hold for it where it rewrites them', async () => {
+      const content = 'restart halts first';
+      await update({ content }, '\nrestart() {\n  halt();\n}');
+      assert.equal((await marks())[content], undefined);
+      assert.equal((await sourceNow()).path, 'src/queue.js');
+    });
+
+    it('are compared no more where the file is gone and they hold all the same', async () => {
+      await update({ still_true: true }, undefined);
+      assert.equal((await marks())[restart], undefined);
+      assert.equal((await sourceNow()).path, 'src/queue.js');
+    });
+
+    it('stay marked where only their tags change', async () => {
+      await update({ add_tags: ['queue'] }, 'something else');
+      assert.equal((await marks())[restart], true);
+    });
+
+    it('are not said to hold for code that there is not, or that is not here', async () => {
+      const { contentHash } = await memories.store.store({ content: 'of no code' });
+      const call = await connected(folderAt(inFolder('shop')));
+      const ofNone = await call('memory_update', {
+        content_hash: contentHash,
+        updates: { still_true: true },
+      });
+      assert.match(ofNone.text, /not made from code.*Leave out updates.still_true/);
+      const [other] = (await memories.store.list({ filter: { project: 'other' } })).items;
+      const elsewhere = await call('memory_update', {
+        content_hash: other?.contentHash,
+        updates: { still_true: true },
+      });
+      assert.ok(elsewhere.isError);
+      assert.match(elsewhere.text, /src\/queue.js belongs to a project that is not open here/);
+    });
+
+    it('stay those of their own repository where an agent of another one rewrites them', async () => {
+      const repository = 'https://github.com/acme/shop';
+      const { contentHash } = await memories.store.store({
+        content: 'of acme',
+        source: { ...source, repository },
+      });
+      const { call } = await connect(memories.store, { repository: 'https://github.com/acme/other' });
+      await call('memory_update', { content_hash: contentHash, updates: { content: 'of acme still' } });
+      const [memory] = (await memories.store.list({ limit: 1 })).items;
+      assert.deepEqual([memory?.content, memory?.source?.repository], ['of acme still', repository]);
+    });
+  });
+
   it('are not compared with what lies outside of the repository, behind a link', async () => {
     write('outside/queue.js', 'something else');
     rmSync(inFolder('shop/src'), { recursive: true });
