@@ -33,16 +33,33 @@ const configAbove = (folder: string): string | undefined => {
   }
 };
 
-/** `.git` is a folder, or in worktrees and submodules a file that names one (gitrepository-layout(5)). */
-const configIn = (dotGit: string): string | undefined => {
-  const direct = textOf(path.join(dotGit, 'config'));
-  const target = direct === undefined ? /^gitdir:\s*(.+)$/m.exec(textOf(dotGit) ?? '')?.[1] : undefined;
-  if (target === undefined) return direct;
-  const directory = path.resolve(path.dirname(dotGit), target.trim());
-  const common = textOf(path.join(directory, 'commondir'));
-  return textOf(
-    path.join(common === undefined ? directory : path.resolve(directory, common.trim()), 'config'),
-  );
+/** The commit that is checked out in a repository's folder, as git names it; undefined before the first one. */
+export const commitOf = (repositoryFolder: string): string | undefined => {
+  const { own, common } = gitFoldersOf(path.join(repositoryFolder, '.git'));
+  const head = textOf(path.join(own, 'HEAD'))?.trim() ?? '';
+  const ref = /^ref: (.+)$/.exec(head)?.[1];
+  const packed = (ref: string): string | undefined =>
+    textOf(path.join(common, 'packed-refs'))
+      ?.split('\n')
+      .find((line) => line.trim().endsWith(` ${ref}`))
+      ?.split(' ')[0];
+  const commit = ref === undefined ? head : (textOf(path.join(common, ref))?.trim() ?? packed(ref) ?? '');
+  return /^(?:[\da-f]{40}|[\da-f]{64})$/.test(commit) ? commit : undefined;
+};
+
+const configIn = (dotGit: string): string | undefined =>
+  textOf(path.join(gitFoldersOf(dotGit).common, 'config'));
+
+/**
+ * `.git` is a folder, or in worktrees and submodules a file that names one, and a worktree's folder names the main one
+ * (gitrepository-layout(5)). HEAD lies in a worktree's `own`; config and branches in what is `common` to all.
+ */
+const gitFoldersOf = (dotGit: string): { readonly own: string; readonly common: string } => {
+  const target = /^gitdir:\s*(.+)$/m.exec(textOf(dotGit) ?? '')?.[1];
+  if (target === undefined) return { own: dotGit, common: dotGit };
+  const own = path.resolve(path.dirname(dotGit), target.trim());
+  const common = textOf(path.join(own, 'commondir'));
+  return { own, common: common === undefined ? own : path.resolve(own, common.trim()) };
 };
 
 const textOf = (file: string): string | undefined => {

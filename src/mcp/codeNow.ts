@@ -4,7 +4,7 @@ import { MemoryError } from '../memory/errors.ts';
 import type { Memory, MemorySource } from '../memory/memory.ts';
 import type { FileReader } from './fileReader.ts';
 
-export type CodeNow = Pick<MemorySource, 'lines' | 'linesHash'>;
+export type CodeNow = Pick<MemorySource, 'lines' | 'linesHash' | 'commit'>;
 
 /**
  * The lines that a memory was made from as they are now, to be compared with from now on; those of a file that is gone
@@ -26,7 +26,9 @@ export const codeNow = async (memory: Memory, files: FileReader | undefined): Pr
       'Leave out updates.still_true, or tell the person to open that project.',
     );
   const text = await files.textOf(file);
-  return (
-    (text === undefined ? undefined : linesNow(source, text)) ?? { lines: undefined, linesHash: undefined }
-  );
+  const gone = { lines: undefined, linesHash: undefined };
+  return {
+    ...(text === undefined ? gone : (linesNow(source, text) ?? gone)),
+    commit: await files.commitOf(memory),
+  };
 };

@@ -1,5 +1,5 @@
 import type { CodeFiles } from '../memory/codeStates.ts';
-import type { MemorySource } from '../memory/memory.ts';
+import type { Memory, MemorySource } from '../memory/memory.ts';
 import type { ProjectHere } from '../memory/repositories.ts';
 
 /** A folder whose files agents may read, and how memories name what lies in it. */
@@ -10,6 +10,8 @@ export interface ReadableFolder {
   readonly root: string;
   /** Undefined where it belongs to none. */
   readonly project: ProjectHere | undefined;
+  /** What is checked out now. */
+  readonly commit?: (() => Promise<string | undefined>) | undefined;
 }
 
 export interface FileQuery {
@@ -29,7 +31,7 @@ export interface FoundFiles {
 export interface FileText {
   readonly text: string;
   /** The place as memories keep it. */
-  readonly source: Pick<MemorySource, 'repository'> & { readonly path: string };
+  readonly source: Pick<MemorySource, 'repository' | 'commit'> & { readonly path: string };
   /** Name of the project that the file belongs to. */
   readonly project: string | undefined;
 }
@@ -41,6 +43,8 @@ export interface FileText {
 export interface FileReader extends CodeFiles {
   /** A path that is absolute, or relative to a folder. */
   read(path: string): Promise<FileText>;
+  /** What is checked out now of the repository that a memory came from. */
+  commitOf(memory: Memory): Promise<string | undefined>;
   /** Leaves out what .gitignore names; `.` means all folders. */
   find(folder: string, query: FileQuery): Promise<FoundFiles>;
 }

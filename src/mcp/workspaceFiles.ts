@@ -31,7 +31,11 @@ export class WorkspaceFiles implements FileReader {
     const { real, folder } = await this.#placeOf(given);
     return {
       text: await textOf(given, real),
-      source: { path: nameIn(folder, real), repository: folder.project?.repository },
+      source: {
+        path: nameIn(folder, real),
+        repository: folder.project?.repository,
+        commit: await folder.commit?.(),
+      },
       project: folder.project?.name,
     };
   }
@@ -62,11 +66,12 @@ export class WorkspaceFiles implements FileReader {
   }
 
   fileOf(memory: Memory): Promise<string | undefined> {
-    for (const { root, project } of this.#folders) {
-      const file = project && pathIn(memory, project);
-      if (file !== undefined) return Promise.resolve(path.join(root, file));
-    }
-    return Promise.resolve(undefined);
+    const folder = this.#folderOf(memory);
+    return Promise.resolve(folder && path.join(folder.root, memory.source?.path ?? ''));
+  }
+
+  async commitOf(memory: Memory): Promise<string | undefined> {
+    return this.#folderOf(memory)?.commit?.();
   }
 
   /** Anywhere in the repository of a folder, which may be a part of it only. */
@@ -78,6 +83,11 @@ export class WorkspaceFiles implements FileReader {
     if (!allowed.some((folder) => folder !== undefined && isWithin(folder, real)))
       throw this.#isOutside(file);
     return textOf(file, real);
+  }
+
+  /** The first one of the project that holds the file of a memory. */
+  #folderOf(memory: Memory): ReadableFolder | undefined {
+    return this.#folders.find(({ project }) => project && pathIn(memory, project) !== undefined);
   }
 
   /** What `read` and `find` take for a place: short where only one folder can be meant. */

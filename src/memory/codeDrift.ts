@@ -19,6 +19,20 @@ const BUDGET = 20_000_000;
 
 export const linesOf = (text: string): string[] => text.split(/\r\n|\r|\n/);
 
+/** Answers in which line of a text, from 1, a UTF-16 code unit of it lies. */
+export const lineFinder = (text: string): ((at: number) => number) => {
+  const starts = Array.from(text.matchAll(/\r\n|\r|\n/g), ({ 0: end, index }) => index + end.length);
+  return (at) => {
+    let [low, high] = [0, starts.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((starts[middle] ?? Infinity) <= at) low = middle + 1;
+      else high = middle;
+    }
+    return low + 1;
+  };
+};
+
 /** Hex SHA-256 of whole lines, joined by line feeds, so that a file's line ends play no part. */
 export const linesHashOf = (lines: readonly string[]): string =>
   createHash('sha256').update(lines.join('\n')).digest('hex');

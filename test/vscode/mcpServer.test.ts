@@ -5,6 +5,8 @@ import path from 'node:path';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import * as vscode from 'vscode';
+import { fileOf } from '../../src/vscode/code/codePlace.ts';
+import { codeStatesOf } from '../../src/vscode/code/codeStates.ts';
 import { AgentActivity } from '../../src/vscode/mcp/agentActivity.ts';
 import { McpProvider } from '../../src/vscode/mcp/mcpProvider.ts';
 import { serverDefinition } from '../../src/vscode/mcp/serverDefinition.ts';
@@ -53,6 +55,33 @@ describe('the server for agents', function () {
     assert.deepEqual(memory.tags, [`proj:${project.name}`]);
     const [, found] = await invoke(`${MCP}memory_search`, { query: 'make ship' });
     assert.equal(found?.['content'], 'Agents deploy with make ship');
+  });
+
+  it('ingests files as the editor names them, which tells of their changes', async () => {
+    await startServer();
+    const [folder] = vscode.workspace.workspaceFolders ?? [];
+    assert.ok(folder);
+    const file = vscode.Uri.joinPath(folder.uri, 'ingested', 'steps.md');
+    const write = (text: string) => vscode.workspace.fs.writeFile(file, Buffer.from(text));
+    try {
+      await write('First wash the tank');
+      await withSettings({ 'edgeMemory.agents.notice': 'off' }, async () => {
+        await invoke(`${MCP}memory_ingest`, { file_path: 'ingested/steps.md' });
+        await new Promise((resolve) => setTimeout(resolve, NOTICE));
+      });
+      const { store, projects } = await services();
+      const [memory] = (await store.list({})).items;
+      assert.ok(memory);
+      assert.equal((await fileOf(projects, memory))?.toString(), file.toString());
+      const state = async () => (await codeStatesOf(projects, [memory])).get(memory.contentHash)?.kind;
+      assert.equal(await state(), 'same');
+      await write('First dry the tank');
+      assert.equal(await state(), 'changed');
+      const [, listed] = await invoke(`${MCP}memory_list`, {});
+      assert.equal(listed?.['code_changed'], true);
+    } finally {
+      await vscode.workspace.fs.delete(vscode.Uri.joinPath(folder.uri, 'ingested'), { recursive: true });
+    }
   });
 
   it('tells the person what an agent stored, and undoes it', async () => {

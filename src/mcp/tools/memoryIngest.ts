@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { chunksOf } from '../../memory/chunking.ts';
+import { lineFinder, linesHashOf, linesOf } from '../../memory/codeDrift.ts';
 import { MemoryError } from '../../memory/errors.ts';
 import type { NewMemory } from '../../memory/memory.ts';
 import { dataJson } from '../answers/dataJson.ts';
@@ -113,12 +114,13 @@ const chunksOfFile = async (
   const askable = directory_path === undefined ? call.context : { client: call.context.client };
   await refuseCredentials(text, askable, { ...call.options, file: source.path });
   const chunks = chunksOf(text, { size, overlap: Math.min(chunk_overlap, Math.floor(size / 2)) });
-  let [line, counted] = [1, 0];
+  const [all, lineAt] = [linesOf(text), lineFinder(text)];
   return chunks.flatMap(({ start, end }, i) => {
     const content = text.slice(start, end);
-    line += linesIn(text.slice(counted, start));
-    counted = start;
     if (content.trim() === '') return [];
+    // Blank lines around it say nothing.
+    const first = lineAt(end - content.trimStart().length);
+    const last = lineAt(start + content.trimEnd().length - 1);
     return [
       {
         content,
@@ -126,10 +128,13 @@ const chunksOfFile = async (
         memoryType: 'document',
         metadata: { source_file: source.path, chunk_index: i, total_chunks: chunks.length },
         project: projectFor(project, call, own),
-        source: { ...call.source, ...source, lines: [line, line + linesIn(content)] as const },
+        source: {
+          ...call.source,
+          ...source,
+          lines: [first, last] as const,
+          linesHash: linesHashOf(all.slice(first - 1, last)),
+        },
       },
     ];
   });
 };
-
-const linesIn = (text: string): number => text.split('\n').length - 1;

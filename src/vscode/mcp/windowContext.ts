@@ -48,5 +48,10 @@ const readableFolder = async (
   { uri }: vscode.WorkspaceFolder,
 ): Promise<ReadableFolder> => {
   const project = await projects.of(uri);
-  return { path: uri.fsPath, root: (project?.root ?? uri).fsPath, project };
+  return {
+    path: uri.fsPath,
+    root: (project?.root ?? uri).fsPath,
+    project,
+    commit: async () => project?.commit(),
+  };
 };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { gitProjectOf } from '../../../src/cli/gitProject.ts';
+import { commitOf, gitProjectOf } from '../../../src/cli/gitProject.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 
 describe('the project of a folder', () => {
@@ -36,6 +36,40 @@ describe('the project of a folder', () => {
     mkdirSync(inFolder('tree'));
     writeFileSync(inFolder('tree', '.git'), `gitdir: ${inFolder('work', '.git', 'worktrees', 'w')}\n`);
     assert.equal(gitProjectOf(inFolder('tree'))?.name, 'shop');
+  });
+
+  describe('has a commit', () => {
+    const [here, there] = ['a'.repeat(40), 'b'.repeat(40)];
+    const head = (text: string) => writeFileSync(inFolder('work', '.git', 'HEAD'), `${text}\n`);
+    const branch = (name: string, commit: string) => {
+      mkdirSync(inFolder('work', '.git', 'refs', 'heads'), { recursive: true });
+      writeFileSync(inFolder('work', '.git', 'refs', 'heads', name), `${commit}\n`);
+    };
+    beforeEach(() => repository('https://example.com/owner/shop.git'));
+
+    it('that is checked out by itself or by a branch, packed too, and none before the first', () => {
+      head('ref: refs/heads/main');
+      assert.equal(commitOf(inFolder('work')), undefined);
+      writeFileSync(inFolder('work', '.git', 'packed-refs'), `# pack-refs\n${there} refs/heads/main\n`);
+      assert.equal(commitOf(inFolder('work')), there);
+      branch('main', here);
+      assert.equal(commitOf(inFolder('work')), here);
+      head(there);
+      assert.equal(commitOf(inFolder('work')), there);
+    });
+
+    it('that a worktree has checked out, of the branches of all', () => {
+      head('ref: refs/heads/main');
+      branch('main', here);
+      branch('next', there);
+      const own = inFolder('work', '.git', 'worktrees', 'w');
+      mkdirSync(own, { recursive: true });
+      writeFileSync(`${own}/commondir`, '../..\n');
+      writeFileSync(`${own}/HEAD`, 'ref: refs/heads/next\n');
+      mkdirSync(inFolder('tree'));
+      writeFileSync(inFolder('tree', '.git'), `gitdir: ${own}\n`);
+      assert.equal(commitOf(inFolder('tree')), there);
+    });
   });
 
   it('is none outside of a repository with a remote', () => {

@@ -116,7 +116,8 @@ describe('memories made from code, as agents find them', () => {
       const { head } = await update({ still_true: true }, 'restart() {\n  halt();\n}\n// more');
       assert.deepEqual(head['lines'], [1, 3]);
       assert.equal((await marks())[restart], undefined);
-      assert.equal((await sourceNow()).client, undefined, 'whose they are stays');
+      const { client, commit } = await sourceNow();
+      assert.deepEqual([client, commit], [undefined, 'c'.repeat(40)], 'whose they are stays');
       write('shop/src/queue.js', 'restart() {\n  pause();\n}');
       assert.equal((await marks())[restart], true);
     });

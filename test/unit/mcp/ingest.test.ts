@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { linesHashOf } from '../../../src/memory/codeDrift.ts';
 import type { McpContext } from '../../../src/mcp/mcpContext.ts';
 import { WorkspaceFiles } from '../../../src/mcp/workspaceFiles.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
@@ -254,6 +255,38 @@ describe('ingesting files', () => {
       assert.match(JSON.stringify(head['first_skipped']), /project “shop” only/);
       assert.deepEqual(await files(), ['page.md', 'readme.md']);
     });
+  });
+
+  describe('remembers its lines, so that their changes are told', () => {
+    const code = Array.from({ length: 60 }, (_, i) => `  step${i}();`);
+    const text = ['run() {', ...code, '}', '', 'stop() {', ...code, '}', ''];
+    const changed = async () => {
+      const { call } = await connect(memories.store, {
+        project: 'shop',
+        files: new WorkspaceFiles([folderAt(inFolder('work'))]),
+      });
+      const { memories: found } = await call('memory_list', { page_size: 100 });
+      return found.filter((memory) => memory['code_changed']).map(({ content }) => String(content));
+    };
+
+    for (const newline of ['\n', '\r\n'])
+      it(`where lines end with ${JSON.stringify(newline)}`, async () => {
+        write('run.ts', text.join(newline));
+        await ingest({ file_path: 'run.ts', chunk_size: 300, chunk_overlap: 50 });
+        for (const { content, source } of await stored()) {
+          const [first, last] = source?.lines ?? [0, 0];
+          const whole = text.slice(first - 1, last).join(newline);
+          assert.ok(whole.includes(content.trim()), `lines ${first} to ${last}`);
+          assert.equal(source?.linesHash, linesHashOf(text.slice(first - 1, last)));
+          assert.equal(source.commit, 'c'.repeat(40));
+        }
+        assert.deepEqual(await changed(), []);
+        write('run.ts', ['// moved', ...text].join(newline));
+        assert.deepEqual(await changed(), []);
+        write('run.ts', text.with(5, '  other();').join(newline));
+        const told = await changed();
+        assert.ok(told.length > 0 && told.every((content) => content.includes('step4')), told.join('|'));
+      });
   });
 
   it('asks for a path', async () => {

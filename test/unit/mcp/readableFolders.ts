@@ -6,5 +6,6 @@ export const folderAt = (folder: string, more: Partial<ReadableFolder> = {}): Re
   path: path.resolve(folder),
   root: path.resolve(folder),
   project: { name: 'shop', repository: undefined },
+  commit: () => Promise.resolve('c'.repeat(40)),
   ...more,
 });
