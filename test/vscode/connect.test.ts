@@ -186,6 +186,20 @@ describe('connecting to Cloudflare', () => {
     await store.keepProjectLocal('hush', false);
   });
 
+  it('says what of a project has left, where it is kept on this machine from now on', async () => {
+    const { store } = await services();
+    const { contentHash } = await store.store({ content: 'left before', project: 'late' });
+    messages.restore();
+    messages = answering({});
+    await run('keepProjectLocal', 'late');
+    assert.match(
+      messages.seen.map(({ text }) => text).join(),
+      /in your Cloudflare account from before \(1\)/,
+    );
+    await run('endKeepProjectLocal', 'late');
+    await store.delete([contentHash]);
+  });
+
   it('tells the health of every part', async () => {
     const health = await run<readonly Health[]>('health');
     assert.deepEqual(

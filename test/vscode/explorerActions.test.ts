@@ -12,6 +12,7 @@ const facet = (facet: 'types' | 'projects', name: string): TreeNode => ({
   name,
   count: 1,
   localOnly: false,
+  hasLeft: false,
   parent: section(facet),
 });
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { oneLine } from '../plainText.ts';
+import { number } from '../numbers.ts';
 import { say } from '../say.ts';
 import type { CommandServices } from './registerCommands.ts';
 
@@ -20,9 +21,24 @@ const projectName = (value: unknown): string | undefined => {
   return row?.facet === 'projects' && typeof row.name === 'string' ? row.name : undefined;
 };
 
-async function keep({ store }: CommandServices, project: string, localOnly: boolean): Promise<void> {
+async function keep(
+  { store, connection }: CommandServices,
+  project: string,
+  localOnly: boolean,
+): Promise<void> {
   await store.keepProjectLocal(project, localOnly);
   const name = oneLine(project, 50);
+  const left = localOnly && connection.target !== undefined ? await store.count({ project }) : 0;
+  if (left > 0) {
+    void vscode.window.showWarningMessage(
+      vscode.l10n.t(
+        'From now on what is stored for {0} stays on this machine. Its memories that are in your Cloudflare account from before ({1}) stay there until you delete them.',
+        name,
+        number(left),
+      ),
+    );
+    return;
+  }
   say(
     localOnly
       ? vscode.l10n.t('{0} stays on this machine', name)

@@ -200,7 +200,7 @@ export class MemoryTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
   }
 
   async #facets(parent: ParentNode, facet: 'types' | 'projects'): Promise<TreeNode[]> {
-    const { store } = this.#services;
+    const { store, connection } = this.#services;
     const query = { filter: this.#filtered(), order: this.options.order.names };
     const local = facet === 'projects' ? await store.localProjects() : [];
     return this.#read(
@@ -214,6 +214,7 @@ export class MemoryTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
         name,
         count,
         localOnly: local.includes(name),
+        hasLeft: connection.target !== undefined,
         parent: section(facet),
       }),
     );

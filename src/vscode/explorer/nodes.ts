@@ -39,6 +39,8 @@ export interface FacetNode {
   readonly count: number;
   /** A project whose memories never leave this machine. */
   readonly localOnly: boolean;
+  /** Those counted lie in Cloudflare from before: only new ones stay on this machine. */
+  readonly hasLeft: boolean;
   readonly parent: SectionNode;
 }
 

@@ -115,7 +115,10 @@ function tagItem({ branch }: TagNode): vscode.TreeItem {
 function facetItem(node: FacetNode): vscode.TreeItem {
   const item = new vscode.TreeItem(oneLine(node.name, 100), Collapsed);
   counted(item, oneLine(node.name, 100), number(node.count));
-  if (node.localOnly) item.description = vscode.l10n.t('{0} · on this machine', number(node.count));
+  if (node.localOnly)
+    item.description = node.hasLeft
+      ? vscode.l10n.t('{0} in Cloudflare · new ones stay on this machine', number(node.count))
+      : vscode.l10n.t('{0} · on this machine', number(node.count));
   item.iconPath = new vscode.ThemeIcon(node.localOnly ? 'lock' : icons[node.facet]);
   item.contextValue = node.facet === 'projects' ? (node.localOnly ? 'project local' : 'project') : 'type';
   return item;
