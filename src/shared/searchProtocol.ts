@@ -98,7 +98,7 @@ export interface SearchResults {
   readonly more: boolean;
   /** For `after`, where no query ranks the rows. */
   readonly next: string | undefined;
-  /** How many match in all, where it is known. */
+  /** How many match in all; undefined: more than these may. */
   readonly total: number | undefined;
   /** How it was searched, for a person to read; undefined for a list. */
   readonly way: string | undefined;

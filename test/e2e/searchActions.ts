@@ -140,6 +140,8 @@ export function actionTests(window: SearchWindow): void {
     await to.fill('');
     await window.search.frame.locator('#sort').selectOption('oldest');
     await window.search.row('Runbook').waitFor();
+    await window.search.status().getByText('The best 200 memories').waitFor();
+    await window.vscode.screenshot('search-view-sorted');
     await window.search.button('Filters').click();
     await window.search.field().fill('');
     await window.search.answered('');

@@ -91,6 +91,52 @@ describe('the host of the search webview', () => {
     assert.deepEqual(asked, ['keyword', 'hybrid']);
   });
 
+  describe('where more match than it asks for', () => {
+    /** Answers as many hits as are asked for, each older than the one before, and keeps how many those were. */
+    const endless = async (asked: number[]) => {
+      const memory = await stored({ content: 'one of many' });
+      return servicesWith({
+        search: ({ limit = 10 }) => {
+          asked.push(limit);
+          const hits = Array.from({ length: limit }, (_, index) => ({
+            memory: { ...memory, contentHash: `${index}`, createdAt: index },
+            score: 1 - index / limit,
+            match: 'keyword' as const,
+            snippet: { text: 'one', marks: [], truncatedBefore: false, truncatedAfter: false },
+          }));
+          return Promise.resolve({ hits, mode: { keyword: 'full-text', meaning: undefined } });
+        },
+      });
+    };
+    const ask = async (form: Partial<SearchForm>, wanted: number) => {
+      const asked: number[] = [];
+      const request = { form: { ...EMPTY_FORM, query: 'x', ...form }, wanted, after: undefined } as const;
+      const answer = await searchForm(await endless(asked), { ...request, pass: 'full' }, signal);
+      return { ...(answer as SearchResults), asked };
+    };
+
+    it('gives more until the store gives none, and never takes those for all', async () => {
+      const first = await ask({}, 50);
+      assert.deepEqual([first.rows.length, first.more, first.total], [50, true, undefined]);
+      const last = await ask({}, 1000);
+      assert.deepEqual([last.rows.length, last.more, last.total], [1000, false, undefined]);
+    });
+
+    it('sorts the best by time, as many however many are wanted', async () => {
+      for (const wanted of [50, 1000]) {
+        const { rows, more, total, asked } = await ask({ sort: 'newest' }, wanted);
+        assert.deepEqual([rows.length, more, total, asked], [200, false, undefined, [200]]);
+        assert.equal(rows[0]?.hash, '199');
+      }
+    });
+
+    it('counts in those like a memory that it is left out itself', async () => {
+      const { contentHash } = await stored({ content: 'compared with' });
+      const { rows, more, total, asked } = await ask({ similarTo: { hash: contentHash, label: '' } }, 1000);
+      assert.deepEqual([rows.length, more, total, asked], [1000, false, undefined, [1000]]);
+    });
+  });
+
   it('rejects with what failed, never with an empty answer', async () => {
     const offline = new MemoryError('offline', 'No connection.', 'Try again.');
     const running = await servicesWith({ search: () => Promise.reject(offline) });

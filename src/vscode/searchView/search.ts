@@ -11,7 +11,7 @@ import { filterOf, timeOf } from './searchForm.ts';
 
 /** The store's own limit for one page or one search. */
 const STORE_LIMIT = 1000;
-/** Sorted by time, the order says nothing about the match: only so many of the best are sorted. */
+/** Sorted by time, the order says nothing about the match: so many of the best are sorted, and there are no more. */
 const SORTED_BEST = 200;
 /** Characters of a memory that others are compared with: more than the models read. */
 const SIMILAR_CONTENT = 2000;
@@ -70,7 +70,9 @@ async function ranked(
   options: CallOptions,
 ): Promise<Found> {
   const byTime = form.sort !== 'relevance';
-  const limit = Math.min(STORE_LIMIT, byTime ? Math.max(SORTED_BEST, wanted) : wanted);
+  // What others are compared with is found too, and left out.
+  const most = byTime ? SORTED_BEST : form.similarTo === undefined ? STORE_LIMIT : STORE_LIMIT - 1;
+  const limit = byTime ? most : Math.min(most, wanted);
   const query = { limit, filter, preferProject: project, contentLimit: ROW_CONTENT };
   const answer =
     form.similarTo === undefined
@@ -84,12 +86,12 @@ async function ranked(
   const hits = byTime
     ? [...answer.hits].sort((a, b) => sign * (a.memory.createdAt - b.memory.createdAt))
     : answer.hits;
-  const more = hits.length >= limit && limit < STORE_LIMIT;
+  const full = hits.length >= limit;
   return {
     rows: hits.map(hitRow),
     next: undefined,
-    more,
-    total: hits.length >= limit ? undefined : hits.length,
+    more: full && limit < most,
+    total: full ? undefined : hits.length,
     way: describeMode(answer.mode),
     reduced: answer.mode.reducedBecause !== undefined,
   };
@@ -110,7 +112,7 @@ async function similar(
       vscode.l10n.t('Search by words instead.'),
     );
   const text = memory.content.slice(0, SIMILAR_CONTENT);
-  const limit = Math.min(STORE_LIMIT, (query.limit ?? 0) + 1);
+  const limit = (query.limit ?? 0) + 1;
   const { hits, mode } = await store.search(
     { ...query, limit, query: text, about: memory, mode: 'meaning' },
     options,

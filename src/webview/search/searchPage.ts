@@ -136,10 +136,10 @@ export class SearchPage {
   }
 
   #status(): TemplateResult {
-    const { selection, results, form, rows } = this.#model;
+    const { selection, form, rows } = this.#model;
     const several = selection.chosen.size > 1;
     return html`<div class="status">
-      <span class="ellipsis" role="status" title=${results?.way ?? ''}
+      <span class="ellipsis" role="status" title=${this.#wayText()}
         >${several ? this.#chosenText() : this.#countText()}</span
       >
       ${
@@ -178,9 +178,20 @@ export class SearchPage {
     return t('{0} of {1} selected', this.#model.selection.chosen.size.toLocaleString(), this.#countShort());
   }
 
+  /** More may match than will ever be listed. */
+  get #isCut(): boolean {
+    const { results, rows } = this.#model;
+    return results !== undefined && rows.length > 0 && results.total === undefined && !results.more;
+  }
+
+  #wayText(): string {
+    const way = this.#model.results?.way ?? '';
+    return this.#isCut ? `${way}. ${t('More may match: narrow the search down to see others.')}` : way;
+  }
+
   #countShort(): string {
     const { results, rows } = this.#model;
-    return results?.more === true && results.total === undefined
+    return results !== undefined && results.total === undefined
       ? `${rows.length.toLocaleString()}+`
       : (results?.total ?? rows.length).toLocaleString();
   }
@@ -188,7 +199,11 @@ export class SearchPage {
   #countText(): string {
     const { results, busy, answered, form, rows } = this.#model;
     if (results === undefined || (busy && answered !== form && rows.length === 0)) return t('Searching…');
-    const count = results.total === 1 ? t('1 memory') : t('{0} memories', this.#countShort());
+    const count = this.#isCut
+      ? t('The best {0} memories', rows.length.toLocaleString())
+      : results.total === 1
+        ? t('1 memory')
+        : t('{0} memories', this.#countShort());
     return results.way === undefined ? count : `${count} · ${results.way}`;
   }
 
