@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import type { Locator } from 'playwright-core';
 import { type OpenWorkbench, openWorkbench } from '../harness/openWorkbench.ts';
 import type { Workbench } from '../harness/workbench.ts';
@@ -163,6 +164,25 @@ describe('the explorer', () => {
       .locator('.part.sidebar .monaco-list-row.selected')
       .filter({ hasText: 'The API speaks JSON' })
       .waitFor();
+  });
+
+  it('takes what is pasted: a text, or the file that a path leads to', async () => {
+    const { page } = vscode;
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    const paste = async (text: string): Promise<void> => {
+      await page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`);
+      await focusTree();
+      await page.keyboard.press('Control+V');
+    };
+    await paste('Pasted without a detour');
+    await quickTitle(workbench, 'Stored “Pasted without a detour”. Add tags').waitFor();
+    await workbench.enter('');
+    await workbench.treeRow('Pasted without a detour').waitFor();
+    await paste(path.join(vscode.folder, 'notes.txt'));
+    await workbench.saw('Stored 1 file.');
+    await workbench.treeRow('Ask Ada first.').waitFor();
+    await vscode.screenshot('explorer-pasted');
+    await workbench.clearNotifications();
   });
 
   it('is walked and used by keyboard alone', async () => {

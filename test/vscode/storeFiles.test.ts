@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { StoreResult } from '../../src/memory/memory.ts';
-import { answerMessages, emptyStore, eventually, memoryOf, run, services } from './access.ts';
+import { answerMessages, emptyStore, eventually, memoryOf, run, services, stored } from './access.ts';
 
 describe('storing files', () => {
   let folder: vscode.Uri;
@@ -10,6 +10,10 @@ describe('storing files', () => {
     await vscode.workspace.fs.writeFile(uri, Buffer.from(content));
     return uri;
   };
+
+  const live = async () => (await (await services()).store.list({})).items;
+  const contents = async (): Promise<string[]> => (await live()).map(({ content }) => content);
+  const hashes = async (): Promise<string[]> => (await live()).map(({ contentHash }) => contentHash);
 
   before(() => {
     const [workspace] = vscode.workspace.workspaceFolders ?? [];
@@ -67,5 +71,70 @@ describe('storing files', () => {
     } finally {
       messages.restore();
     }
+  });
+
+  it('takes those that are dropped onto the tree, but no memory from it', async () => {
+    const { DragAndDrop } = await import('../../src/vscode/explorer/dragAndDrop.ts');
+    const { contentHash } = await stored({ content: 'is in the tree already' });
+    const messages = answerMessages('showInformationMessage');
+    try {
+      const uris = [
+        await file('dropped.txt', 'let go'),
+        vscode.Uri.parse(`edge-memory:/m/${contentHash}/a.md`),
+      ];
+      const data = new vscode.DataTransfer();
+      const list = ['# dropped', ...uris.map(String)].join('\r\n');
+      data.set('text/uri-list', new vscode.DataTransferItem(list));
+      await new DragAndDrop(await services()).handleDrop(undefined, data);
+      assert.deepEqual(messages.texts, ['Stored 1 file.']);
+    } finally {
+      messages.restore();
+    }
+    assert.deepEqual((await contents()).sort(), ['is in the tree already', 'let go']);
+  });
+
+  describe('and what else the clipboard holds', () => {
+    const paste = async (text: string): Promise<string[]> => {
+      await vscode.env.clipboard.writeText(text);
+      const messages = answerMessages('showInformationMessage');
+      const pasting = run<StoreResult[]>('storeClipboard');
+      const hideTags = setInterval(
+        () => void vscode.commands.executeCommand('workbench.action.closeQuickOpen'),
+        50,
+      );
+      try {
+        await pasting;
+        return messages.texts;
+      } finally {
+        clearInterval(hideTags);
+        messages.restore();
+      }
+    };
+
+    it('stores files by their paths and URIs, quoted or not', async () => {
+      const [one, two] = [await file('one.txt', 'first'), await file('two words.txt', 'second')];
+      assert.deepEqual(await paste(`"${one.fsPath}"\r\n${two.toString()}\n`), ['Stored 2 files.']);
+      assert.deepEqual((await contents()).sort(), ['first', 'second']);
+      assert.equal((await memoryOf((await hashes())[0] ?? '')).source?.path?.startsWith('files/'), true);
+    });
+
+    it('stores every other text as it is', async () => {
+      const { fsPath } = await file('one.txt', 'first');
+      const texts = [
+        'Ask Ada first.\n  Then Bob.',
+        `${fsPath} is the file to look at`,
+        `${fsPath}\n${fsPath}.old`,
+        folder.fsPath,
+        'https://example.test/page',
+      ];
+      for (const text of texts) assert.deepEqual(await paste(text), []);
+      assert.deepEqual((await contents()).sort(), texts.sort());
+    });
+
+    it('says what to copy where it is empty', async () => {
+      const [message] = await paste(' \n');
+      assert.match(message ?? '', /^The clipboard holds no text\. Copy a text, or the path of a text file/);
+      assert.deepEqual(await contents(), []);
+    });
   });
 });

@@ -20,6 +20,7 @@ const commands: Readonly<Record<string, () => Promise<Handler>>> = {
   storeMemory: async () => (await import('./storeMemory.ts')).storeMemory,
   storeSelection: async () => (await import('./storeMemory.ts')).storeSelection,
   storeFile: async () => (await import('./storeFiles.ts')).storeFile,
+  storeClipboard: async () => (await import('./storeClipboard.ts')).storeClipboard,
   openOverview: async () => (await import('./openOverview.ts')).openOverview,
   searchFor: async () => (await import('./searchFor.ts')).searchFor,
   newMemory: async () => (await import('./newMemory.ts')).newMemory,
