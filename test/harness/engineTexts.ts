@@ -5,7 +5,7 @@ const READ = new Set(['nextStep', 'what', 'message', 'label', 'reducedBecause'])
 
 /**
  * The sentences that the engine and its ports say of failures: they know no editor, so they speak English, and
- * src/vscode/localised.ts translates them. Each `${…}` becomes `{0}`, `{1}` and so on.
+ * src/vscode/localised.ts translates them, with those of our own errors that are written so. Each `${…}` becomes `{0}`, `{1}` and so on.
  */
 export const engineTextsIn = (source: string): string[] => {
   const found: string[] = [];

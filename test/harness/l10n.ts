@@ -31,13 +31,16 @@ export const readTexts = (file: string): Texts => {
   }
 };
 
-/** Every text that the sources show through `vscode.l10n.t`, through `t` in a webview, or by an error of the engine. */
+/** Every text that the sources show through `vscode.l10n.t`, through `t` in a webview, or by an error. */
 export async function textsInSources(): Promise<Texts> {
   const sources = globSync('src/{vscode,webview}/**/*.ts', { cwd: root }).map(fileOf);
   const found = await getL10nJson(
     sources.map((file) => ({ extension: '.ts', contents: asExported(readFileSync(file, 'utf8')) })),
   );
-  const engine = globSync('src/{memory,local,cloudflare,sync,transfer}/**/*.ts', { cwd: root })
+  const engine = globSync(
+    ['src/{memory,local,cloudflare,sync,transfer,vscode}/**/*.ts', 'src/mcp/agentInstructions.ts'],
+    { cwd: root },
+  )
     .map(fileOf)
     .flatMap((file) => engineTextsIn(readFileSync(file, 'utf8')));
   const texts = new Map([

@@ -32,6 +32,16 @@ describe('the texts that a person reads', () => {
     assert.ok('Map of memories' in texts);
   });
 
+  it('are those of errors too, wherever they are thrown', () => {
+    for (const text of [
+      'The memory is empty.',
+      'No folder is open, so there is no project.',
+      'The memory lies in the Cloudflare account {0}, and this editor has no API token for it.',
+      'Remove {0} and {1} from the file, with what stands between them, then try again.',
+    ])
+      assert.ok(text in texts, text);
+  });
+
   it('of the manifest are all there, and each is used', () => {
     const manifest = readFileSync(path.join(root, 'package.json'), 'utf8');
     const used = new Set([...manifest.matchAll(/"%([\w.]+)%"/g)].map(([, key]) => key));

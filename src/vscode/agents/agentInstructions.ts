@@ -7,6 +7,7 @@ import {
 } from '../../mcp/agentInstructions.ts';
 import { MemoryError } from '../../memory/errors.ts';
 import type { CommandServices } from '../commands/registerCommands.ts';
+import { localised } from '../localised.ts';
 import { say } from '../say.ts';
 import { AgentTraces } from './agentTraces.ts';
 import { confirmChange } from './confirmChange.ts';
@@ -122,7 +123,7 @@ async function choicesFor(
   } catch (error) {
     if (!MemoryError.is(error)) throw error;
     // Choosing it says what is wrong and what to do.
-    return [write(vscode.l10n.t('$(warning) Mend {0}', name), error.message)];
+    return [write(vscode.l10n.t('$(warning) Mend {0}', name), localised(error.message))];
   }
 }
 

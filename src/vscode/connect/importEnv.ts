@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { accountSettingsOf } from '../../cloudflare/environment.ts';
 import type { CloudTarget } from '../../local/storeConfig.ts';
@@ -41,7 +42,7 @@ async function fromFile(file: vscode.Uri): Promise<SettingsSource | undefined> {
   if (only !== undefined) return only;
   throw new MemoryError(
     'misconfigured',
-    `${file.path.split('/').at(-1) ?? 'The file'} sets no CLOUDFLARE_API_TOKEN, CLOUDFLARE_ACCOUNT_ID or CLOUDFLARE_D1_DATABASE_ID.`,
+    `${posix.basename(file.path)} sets no CLOUDFLARE_API_TOKEN, CLOUDFLARE_ACCOUNT_ID or CLOUDFLARE_D1_DATABASE_ID.`,
     'Choose the .env file of mcp-memory-service or the configuration of an MCP client, or run Connect to Cloudflare.',
   );
 }

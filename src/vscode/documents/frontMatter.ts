@@ -15,6 +15,7 @@ import type { JsonObject } from '../../memory/memory.ts';
 import { normaliseProject, projectTag } from '../../memory/projects.ts';
 import { MAX_TAGS, normaliseTags } from '../../memory/tags.ts';
 import { checkContent, metadataJson } from '../../memory/text.ts';
+import { localised } from '../localised.ts';
 import { oneLine } from '../plainText.ts';
 import { EDITABLE, READ_ONLY } from './memoryMarkdown.ts';
 import { type Parts, partsOf } from './parts.ts';
@@ -256,4 +257,6 @@ function textOf(node: Node): string | undefined {
 }
 
 const messageOf = (error: unknown): string =>
-  MemoryError.is(error) ? `${error.message} ${error.nextStep}` : oneLine(String(error), 200);
+  MemoryError.is(error)
+    ? `${localised(error.message)} ${localised(error.nextStep)}`
+    : oneLine(String(error), 200);

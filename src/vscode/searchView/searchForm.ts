@@ -29,7 +29,7 @@ export function filterOf(
     throw new MemoryError(
       'invalid-input',
       'No folder is open, so there is no project.',
-      'Choose another one.',
+      'Choose another project, or open a folder.',
     );
   return {
     ...(form.tags.length > 0 && { tags: form.tags, tagMatch: form.tagMatch }),
