@@ -11,10 +11,11 @@ import type { Cli } from './cli.ts';
 import { openClient } from './cloudClient.ts';
 import { type Connecting, isUnprepared, makePlan, type Plan } from './connectPlan.ts';
 import { administratorLines, planText } from './connectPlanText.ts';
+import { copyFromHere } from './copying.ts';
 import { EXIT } from './exitCodes.ts';
 import { inert } from './inertText.ts';
 import { readToken } from './input.ts';
-import { answer, confirmed, isAttended, note, progress } from './output.ts';
+import { answer, confirmed, counted, isAttended, note, progress } from './output.ts';
 
 export interface ConnectOptions {
   readonly account?: string;
@@ -27,6 +28,8 @@ export interface ConnectOptions {
   readonly endpoint?: string;
   readonly location?: string;
   readonly jurisdiction?: string;
+  /** False: --no-copy. */
+  readonly copy?: boolean;
   readonly yes?: boolean;
 }
 
@@ -67,7 +70,7 @@ export const connect = async (cli: Cli, options: ConnectOptions): Promise<void> 
   try {
     const plan = await makePlan(connecting);
     connecting.say(planText(plan));
-    if (await isAgreed(connecting, plan, options.yes ?? false)) await carryOut(connecting, plan);
+    if (await isAgreed(connecting, plan, options.yes ?? false)) await carryOut(connecting, plan, options);
     else {
       note('Nothing was changed.');
       process.exitCode = EXIT.nothingDone;
@@ -90,7 +93,7 @@ const isAgreed = async ({ cli }: Connecting, plan: Plan, yes: boolean): Promise<
   );
 };
 
-const carryOut = async (connecting: Connecting, plan: Plan): Promise<void> => {
+const carryOut = async (connecting: Connecting, plan: Plan, options: ConnectOptions): Promise<void> => {
   const { cli, call, say } = connecting;
   const made = await makeResources(connecting, plan);
   const { account: owner, choice, model } = plan;
@@ -103,6 +106,10 @@ const carryOut = async (connecting: Connecting, plan: Plan): Promise<void> => {
   const readOnly = !(await store.mayWrite(call));
   if (!readOnly && inspection !== undefined && inspection.live + inspection.deleted > 0)
     await fill(store, call);
+  const { name } = target.database;
+  const copied = readOnly
+    ? undefined
+    : await copyFromHere({ cli, to: store, name, wanted: options.copy, mayAsk: !options.yes });
   const { account, accountName, ...resources } = target;
   const facts = {
     account: { id: account, name: accountName },
@@ -114,11 +121,12 @@ const carryOut = async (connecting: Connecting, plan: Plan): Promise<void> => {
     memories: inspection?.live ?? 0,
     bookmark: plan.bookmark ?? null,
     read_only: readOnly,
+    copied: copied ?? null,
   };
   answer(cli, facts, () =>
     readOnly
       ? 'Connected read-only: the token lacks “D1 Edit”, so that memories can be found and not changed.'
-      : 'Connected. Every command uses these memories while CLOUDFLARE_API_TOKEN is set.',
+      : `Connected. ${copied === undefined ? '' : `${counted(copied, 'memory', 'memories')} of this machine copied. `}Every command uses these memories while CLOUDFLARE_API_TOKEN is set.`,
   );
 };
 

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline/promises';
 import type { Readable } from 'node:stream';
 import { addAbortSignal, Writable } from 'node:stream';
@@ -94,3 +95,11 @@ export async function* linesOf(file: string, signal: AbortSignal): AsyncGenerato
   }
   yield Buffer.concat(begun);
 }
+
+/** How many lines of a file say something; undefined for what can be read only once. */
+export const linesIn = async (file: string, signal: AbortSignal): Promise<number | undefined> => {
+  if (file === '-' || !(await stat(file).catch(() => undefined))?.isFile()) return undefined;
+  let count = 0;
+  for await (const line of linesOf(file, signal)) if (line.length > 0) count++;
+  return count;
+};

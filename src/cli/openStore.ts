@@ -22,6 +22,8 @@ export type OpenStore =
       readonly store: TerminalStore;
       readonly settings: CloudEnvironment;
       readonly here: StoreHere;
+      /** Of its vectors. */
+      readonly dimensions: number;
     };
 
 type Closable<Open extends OpenStore = OpenStore> = Open & { close(): Promise<void> };
@@ -75,7 +77,7 @@ const openChosen = async (cli: Cli, choice: StoreChoice, opening: Opening = {}):
     await here.close();
     await closeCloud();
   };
-  return { kind: 'cloudflare', settings, store, here, close };
+  return { kind: 'cloudflare', settings, store, here, dimensions: there.model.dimensions, close };
 };
 
 const noteWarnings = (store: MemoryStore): void => {

@@ -80,6 +80,10 @@ describe('edge-memory with MCP_MEMORY_STORAGE_BACKEND=cloudflare', function () {
     const stored = await cloud.run(['store', '--jsonl', '-', '--json'], { env, stdin });
     assert.deepEqual(JSON.parse(stored.stdout), { stored: 40, merged: 0, revived: 0, failed: [] });
     assert.match(stored.stderr, /warning: Stored, and found by keyword only for now: Workers AI has used up/);
+    assert.match(
+      stored.stderr,
+      /^The free plan allows 100,000 written rows a day and holds 6,510 vectors: a memory/,
+    );
     assert.deepEqual(await cloud.json(['embed'], { env }), { embedded: 40, pending: 0 });
     const stats = await cloud.json<{ live: number; embedding: object; store: object }>(['stats'], { env });
     assert.equal(stats.live, 40);

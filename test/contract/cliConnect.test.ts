@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { mainScript } from '../unit/cli/runCli.ts';
 import { NAMES, useCliOnCloudflare } from './cliFixture.ts';
+import { connectAtTerminal, hasScript } from './cliTerminal.ts';
 
 interface Connected {
   readonly database: { readonly id: string; readonly name: string };
@@ -17,10 +18,6 @@ interface Connected {
 }
 
 const MOST_REQUESTS = 16;
-const hasScript = (): boolean =>
-  process.platform === 'linux' &&
-  spawnSync('script', ['-qec', 'true', '/dev/null'], { stdio: 'ignore' }).status === 0;
-
 describe('edge-memory connect', function () {
   // Each test starts the command several times.
   this.timeout(180_000);
@@ -209,29 +206,14 @@ describe('edge-memory connect', function () {
       await cloud.service(OLD);
       const token = cloud.token();
       const before = await cloud.schema();
-      const connectSaying = async (reply: string) => {
-        const command = `'${process.execPath}' '${mainScript}' connect`;
-        const child = spawn('script', ['-qec', command, '/dev/null'], {
-          env: { ...cloud.home.env, ...cloud.environment() },
-        });
-        let printed = '';
-        child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-          printed += chunk;
-          if (chunk.includes('(not shown)')) child.stdin.write(`${token}\r`);
-          if (chunk.includes('[y/N]')) child.stdin.end(reply);
-        });
-        const [code] = (await once(child, 'close')) as [number];
-        assert.ok(!printed.includes(token), 'the token was shown');
-        return { code, printed };
-      };
-      const refused = await connectSaying('n\n');
+      const refused = await connectAtTerminal(cloud, token, 'n\n');
       assert.equal(refused.code, 1, refused.printed);
       assert.match(
         refused.printed,
         /Add Edge Memory’s tables to mcp-memory-db\? \[y\/N\][^]*Nothing was changed/,
       );
       assert.deepEqual(await cloud.schema(), before);
-      const agreed = await connectSaying('y\n');
+      const agreed = await connectAtTerminal(cloud, token, 'y\n');
       assert.equal(agreed.code, 0, agreed.printed);
       assert.notDeepEqual(await cloud.schema(), before);
     });

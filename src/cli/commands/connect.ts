@@ -13,6 +13,7 @@ Afterwards every command works on the memories in Cloudflare while CLOUDFLARE_AP
 
 Examples:
   edge-memory connect < token.txt
+  edge-memory connect --copy
   edge-memory connect --database-name team-memory --index team-index --no-bucket --location weur`;
 
 export const addConnectCommands = (program: Command, cli: Cli): void => {
@@ -42,6 +43,11 @@ export const addConnectCommands = (program: Command, cli: Cli): void => {
     .addOption(
       new Option('--jurisdiction <name>', 'where its data may lie at all').choices(['eu', 'fedramp']),
     )
+    .option(
+      '--copy',
+      'copy the memories of this machine there, less those that are to stay; they stay here too',
+    )
+    .option('--no-copy', 'copy none, and do not ask')
     .option('-y, --yes', 'do not ask')
     .addHelpText('after', HELP)
     .action(async (options: ConnectOptions) => {

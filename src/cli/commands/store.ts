@@ -93,6 +93,10 @@ const storeOne = async (
 const storeFile = (cli: Cli, file: string, shared: Omit<NewMemory, 'content'>): Promise<void> =>
   withStore(cli, async (store, open) => {
     const { storeLines } = await import('../bulkStore.ts');
+    if (open.kind === 'cloudflare') {
+      const { sayFreePlan } = await import('../freePlan.ts');
+      await sayFreePlan(file, open.dimensions, cli.signal);
+    }
     const result: BulkResult = { stored: 0, merged: 0, revived: 0, failed: [], bytes: 0 };
     const total = () => result.stored + result.merged + result.revived;
     try {

@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs';
+import type { CloudStore } from '../cloudflare/openCloudStore.ts';
+import type { LocalStore } from '../local/localStore.ts';
+import { copyMovable, countMovable } from '../memory/copying.ts';
+import type { Cli } from './cli.ts';
+import { freePlanText } from './freePlan.ts';
+import { inert } from './inertText.ts';
+import { confirmed, counted, isAttended, note, progress } from './output.ts';
+import { localChoice } from './storeChoice.ts';
+
+export interface Copying {
+  readonly cli: Cli;
+  readonly to: CloudStore;
+  /** What the database is called. */
+  readonly name: string;
+  /** True: --copy. False: --no-copy. */
+  readonly wanted: boolean | undefined;
+  /** Whether a person may be asked, where there is one. */
+  readonly mayAsk: boolean;
+}
+
+/**
+ * Copies the memories of this machine that may leave it, where that is wanted; answers how many were, or undefined
+ * where none were to be. They stay here as well.
+ */
+export const copyFromHere = async (copying: Copying): Promise<number | undefined> => {
+  const { cli, wanted } = copying;
+  const { database } = localChoice(cli);
+  if (wanted === false || !existsSync(database)) return undefined;
+  const { openLocalStore } = await import('../local/openLocalStore.ts');
+  const { weightsDirectory } = cli;
+  const from = await openLocalStore({ database, weightsDirectory, background: false });
+  try {
+    return await copyFrom(from, copying);
+  } finally {
+    await from.close();
+  }
+};
+
+const copyFrom = async (
+  from: LocalStore,
+  { cli, to, name, wanted, mayAsk }: Copying,
+): Promise<number | undefined> => {
+  const call = { signal: cli.signal };
+  const movable = await countMovable(from, to, call);
+  if (movable === 0) return wanted ? 0 : undefined;
+  const memories = counted(movable, 'memory', 'memories');
+  const asks = !wanted && mayAsk && isAttended();
+  if (wanted || asks) note(freePlanText(movable, to.model.dimensions));
+  if (!wanted) {
+    const question = `Copy ${memories} of this machine to ${inert(name)}? Those that are to stay on this machine are left out.`;
+    if (!asks || !(await confirmed(question, cli.signal))) {
+      note(`${memories} of this machine were not copied. To copy them: edge-memory connect --copy`);
+      return undefined;
+    }
+  }
+  let done = 0;
+  try {
+    return await copyMovable(from, to, {
+      ...call,
+      onBatch: (count) => {
+        done = count;
+        progress(`${counted(done, 'memory', 'memories')} of ${movable.toLocaleString('en')} copied …`);
+      },
+    });
+  } catch (error) {
+    progress('');
+    note(
+      `Connected; ${done.toLocaleString('en')} of ${memories} were copied before it stopped. edge-memory connect --copy goes on.`,
+    );
+    throw error;
+  } finally {
+    progress('');
+  }
+};
