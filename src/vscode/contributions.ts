@@ -7,6 +7,7 @@ import { registerExplorer } from './explorer/explorer.ts';
 import { Milestones } from './firstMinutes/milestones.ts';
 import { isTurnedOff, tellTurnedOff } from './firstMinutes/turnedOff.ts';
 import { AgentAccess } from './mcp/agentAccess.ts';
+import { registerAgentHooks } from './mcp/agentHooks.ts';
 import { OverviewPanel } from './overview/overviewPanel.ts';
 import { SearchViews } from './searchView/searchViews.ts';
 import type { Services } from './services.ts';
@@ -32,6 +33,7 @@ export function registerContributions(
     new StatusBar(services),
     registerTerminalCommand(services, installTerminalCommand),
     new AgentAccess(services),
+    registerAgentHooks(),
     new Milestones(services),
     registerConnectedContext(services),
   );

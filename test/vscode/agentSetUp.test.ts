@@ -75,20 +75,62 @@ describe('what is set up for agents of other programs', function () {
       readonly extensionId: string;
     }
 
-    it('are taken by VS Code’s chat from the manifest', async () => {
-      const files = await eventually(async () => {
-        const all = await vscode.commands.executeCommand<Contributed[]>('_listExtensionPromptFiles');
-        const ours = all.filter(({ extensionId }) => extensionId.includes('edge-memory'));
-        assert.ok(
-          ours.some(({ type }) => type === 'hook'),
-          JSON.stringify(all),
-        );
-        return ours;
+    const contributed = async (): Promise<string> => {
+      const all = await vscode.commands.executeCommand<Contributed[]>('_listExtensionPromptFiles');
+      return all
+        .filter(({ extensionId }) => extensionId.includes('edge-memory'))
+        .map(({ type, uri }) => `${type} ${uri.path}`)
+        .join('\n');
+    };
+    const BRIEFING = /hook .*edge-memory-briefing\/hooks\/hooks\.json/;
+    const KEEP = /hook .*edge-memory-keep\/hooks\/hooks\.json/;
+    const both = () =>
+      eventually(async () => {
+        assert.match(await contributed(), BRIEFING);
+        assert.match(await contributed(), KEEP);
       }, PATIENCE_MS);
-      const paths = files.map(({ type, uri }) => `${type} ${uri.path}`).join('\n');
-      assert.match(paths, /skill .*media\/skills\/edge-memory\/SKILL\.md/);
-      assert.match(paths, /hook .*edge-memory-briefing\/hooks\/hooks\.json/);
-      assert.match(paths, /hook .*edge-memory-keep\/hooks\/hooks\.json/);
+    const gone = (hook: RegExp) =>
+      eventually(async () => assert.doesNotMatch(await contributed(), hook), PATIENCE_MS);
+    const set = (target: vscode.ConfigurationTarget, name: string, value: unknown) =>
+      vscode.workspace.getConfiguration('edgeMemory').update(`agents.${name}`, value, target);
+    const { Global, Workspace } = vscode.ConfigurationTarget;
+
+    it('are taken by VS Code’s chat from the manifest', async () => {
+      await both();
+      assert.match(await contributed(), /skill .*media\/skills\/edge-memory\/SKILL\.md/);
+    });
+
+    it('are not brought back by a workspace where the person limits agents', async () => {
+      for (const [name, value, hook] of [
+        ['onlyProject', true, BRIEFING],
+        ['briefing', false, BRIEFING],
+        ['askWhatToKeep', false, KEEP],
+      ] as const)
+        try {
+          await both();
+          await set(Workspace, name, !value);
+          await both();
+          await set(Global, name, value);
+          await gone(hook);
+        } finally {
+          await set(Global, name, undefined);
+          await set(Workspace, name, undefined);
+        }
+    });
+
+    it('ask for nothing to keep where agents may not store', async () => {
+      for (const [name, value] of [
+        ['readOnly', true],
+        ['disabledTools', ['memory_store']],
+      ] as const)
+        try {
+          await both();
+          await set(Workspace, name, value);
+          await gone(KEEP);
+          assert.match(await contributed(), BRIEFING);
+        } finally {
+          await set(Workspace, name, undefined);
+        }
     });
   });
 

@@ -301,7 +301,7 @@ describe('the window that agents reach', function () {
   it('serves them still after a change of the folders that leaves the definition as it is', async () => {
     const running = await services();
     const records = async (): Promise<string[]> =>
-      (await readdir(path.join(running.settings.dataFolder, 'windows'))).sort();
+      (await readdir(path.join(running.settings.dataFolder, 'windows')).catch(() => [])).sort();
     const before = await records();
     const own = async (): Promise<string> => {
       const [record, ...more] = (await records()).filter((name) => !before.includes(name));

@@ -15,6 +15,9 @@ const stated = <T>(name: string): T[] => {
 /** On as soon as one place says so: a workspace can narrow what agents may do, and never widen it. */
 const isOnAnywhere = (name: string): boolean => stated<boolean>(name).includes(true);
 
+/** The same for what is on where nobody says otherwise. */
+export const isOffAnywhere = (name: string): boolean => stated<boolean>(name).includes(false);
+
 /** What agents may do, as the settings are now. */
 export const agentSettings = (): McpSettings => ({
   readOnly: isOnAnywhere('readOnly'),
