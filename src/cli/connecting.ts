@@ -3,7 +3,7 @@ import { apiSettingsOf, optionalVariable } from '../cloudflare/environment.ts';
 import { type CloudStore, openCloudStore } from '../cloudflare/openCloudStore.ts';
 import { targetConfig, targetOf } from '../cloudflare/targetConfig.ts';
 import { provision, type Provisioned, resourceInWords, USUAL_NAMES } from '../cloudflare/provision.ts';
-import { defaultDataFolder } from '../local/paths.ts';
+import { chosenDataFolder } from './dataFolder.ts';
 import { type CloudTarget, writeStoreConfig } from '../local/storeConfig.ts';
 import { MemoryError } from '../memory/errors.ts';
 import type { CallOptions } from '../memory/ports.ts';
@@ -101,7 +101,7 @@ const carryOut = async (connecting: Connecting, plan: Plan, options: ConnectOpti
   const target = targetOf({ account: owner, made, jurisdiction, choice, model });
   say('Preparing the database …');
   const store = await prepare(connecting, plan, target);
-  await writeStoreConfig(defaultDataFolder(), { active: target });
+  await writeStoreConfig(chosenDataFolder(), { active: target });
   const { inspection } = plan;
   const readOnly = !(await store.mayWrite(call));
   if (!readOnly && inspection !== undefined && inspection.live + inspection.deleted > 0)

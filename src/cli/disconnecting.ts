@@ -1,7 +1,7 @@
 import { removeOurTables } from '../cloudflare/cloudSchema.ts';
 import { D1Database } from '../cloudflare/d1.ts';
 import { apiSettingsOf } from '../cloudflare/environment.ts';
-import { defaultDataFolder } from '../local/paths.ts';
+import { chosenDataFolder } from './dataFolder.ts';
 import { type CloudTarget, readStoreConfig, writeStoreConfig } from '../local/storeConfig.ts';
 import type { Cli } from './cli.ts';
 import { openClient } from './cloudClient.ts';
@@ -15,7 +15,7 @@ export const disconnect = async (
   cli: Cli,
   options: { readonly removeTables?: boolean; readonly yes?: boolean },
 ): Promise<void> => {
-  const dataFolder = defaultDataFolder();
+  const dataFolder = chosenDataFolder();
   // A file that is not understood is what disconnecting mends.
   const { active } = await readStoreConfig(dataFolder).catch(() => ({ active: undefined }));
   const target = typeof active === 'object' ? active : undefined;

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { StdioServerTransport } from '@modelcontextprotocol/server/stdio';
-import { databaseIn, defaultDataFolder } from '../local/paths.ts';
+import { chosenDataFolder } from './dataFolder.ts';
 import { readWindowRecords } from '../local/windowRecords.ts';
 import type { McpContext, McpSettings } from '../mcp/mcpContext.ts';
 import type { Cli } from './cli.ts';
@@ -56,7 +56,7 @@ const cli: Cli = {
 };
 
 const database = process.env['EDGE_MEMORY_DATABASE'];
-const dataFolder = path.dirname(database ? path.resolve(database) : databaseIn(defaultDataFolder()));
+const dataFolder = database ? path.dirname(path.resolve(database)) : chosenDataFolder();
 const { workspace: folders = [] } = given;
 
 const settings: McpSettings = {

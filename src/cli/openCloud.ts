@@ -3,7 +3,8 @@ import { type CloudStore, openCloudStore } from '../cloudflare/openCloudStore.ts
 import { checkIndex, inspect } from '../cloudflare/provision.ts';
 import { VectorizeIndex } from '../cloudflare/vectorize.ts';
 import { EmbeddingCacheFile } from '../local/embeddingCacheFile.ts';
-import { defaultDataFolder, embeddingCacheIn } from '../local/paths.ts';
+import { embeddingCacheIn } from '../local/paths.ts';
+import { chosenDataFolder } from './dataFolder.ts';
 import { readStoreConfig } from '../local/storeConfig.ts';
 import { MemoryError } from '../memory/errors.ts';
 import type { Cli } from './cli.ts';
@@ -19,7 +20,7 @@ export interface OpenCloud {
 /** Undefined where there can be none: then embeddings are paid for again. */
 export const openCache = (cli: Cli): EmbeddingCacheFile | undefined => {
   try {
-    return new EmbeddingCacheFile(embeddingCacheIn(defaultDataFolder()));
+    return new EmbeddingCacheFile(embeddingCacheIn(chosenDataFolder()));
   } catch (error) {
     debug(cli, `no cache of embeddings: ${String(error)}`);
     return undefined;
@@ -81,7 +82,7 @@ export const openCloud = async (
 
 /** Whoever connected it agreed to our tables; a token that may only read adds none. */
 const isConnected = async (database: string): Promise<boolean> => {
-  const { active } = await readStoreConfig(defaultDataFolder());
+  const { active } = await readStoreConfig(chosenDataFolder());
   return active !== 'local' && [active.database.id, active.database.name].includes(database);
 };
 

@@ -6,7 +6,7 @@ import { FREE_PLAN } from '../cloudflare/planLimits.ts';
 import { R2ObjectStore } from '../cloudflare/r2.ts';
 import { rebuildIndex, type Rebuilt } from '../cloudflare/rebuildIndex.ts';
 import { VectorizeIndex } from '../cloudflare/vectorize.ts';
-import { defaultDataFolder } from '../local/paths.ts';
+import { chosenDataFolder } from './dataFolder.ts';
 import { readStoreConfig, writeStoreConfig } from '../local/storeConfig.ts';
 import { MemoryError } from '../memory/errors.ts';
 import type { EmbeddingModel } from '../memory/ports.ts';
@@ -117,7 +117,7 @@ const keep = async (
   { model, endpoint }: EmbeddingChoice,
   { space, dimensions }: EmbeddingModel,
 ): Promise<void> => {
-  const folder = defaultDataFolder();
+  const folder = chosenDataFolder();
   const { active } = await readStoreConfig(folder);
   if (active === 'local' || active.database.id !== database) return;
   const pooling = space.slice(model.length + 1);

@@ -8,7 +8,8 @@ import {
   optionalVariable,
 } from '../cloudflare/environment.ts';
 import { targetConfig } from '../cloudflare/targetConfig.ts';
-import { databaseIn, defaultDataFolder } from '../local/paths.ts';
+import { databaseIn } from '../local/paths.ts';
+import { chosenDataFolder } from './dataFolder.ts';
 import { type CloudTarget, readStoreConfig } from '../local/storeConfig.ts';
 import { MemoryError } from '../memory/errors.ts';
 import type { Cli } from './cli.ts';
@@ -28,7 +29,7 @@ const BACKEND = 'MCP_MEMORY_STORAGE_BACKEND';
 /** With the local store's own options, whatever else is chosen. */
 export const localChoice = (cli: Cli): Extract<StoreChoice, { kind: 'local' }> => {
   const chosen = cli.options().database ?? process.env['EDGE_MEMORY_DATABASE'];
-  return { kind: 'local', database: chosen ? path.resolve(chosen) : databaseIn(defaultDataFolder()) };
+  return { kind: 'local', database: chosen ? path.resolve(chosen) : databaseIn(chosenDataFolder()) };
 };
 
 /**
@@ -47,7 +48,7 @@ export const chooseStore = async (cli: Cli): Promise<StoreChoice> => {
   }
   const isNamed = optionalVariable(values, BACKEND) !== undefined || database !== undefined;
   if (isNamed || process.env['EDGE_MEMORY_DATABASE']) return localChoice(cli);
-  const { active } = await readStoreConfig(defaultDataFolder());
+  const { active } = await readStoreConfig(chosenDataFolder());
   if (active === 'local') return localChoice(cli);
   return { kind: 'cloudflare', settings: settingsFor(active, variables), hybrid: false };
 };

@@ -95,8 +95,10 @@ export const clientConfig = (
 ): ClientConfig => configs[client](launch, platform);
 
 export interface LaunchOptions {
-  /** Named where it is not the one that every face uses by default. */
+  /** A file of memories on this machine, in place of the active store. */
   readonly database?: string | undefined;
+  /** Named where it is not the one that every face uses by default. */
+  readonly dataFolder?: string | undefined;
   /** What agents may do. */
   readonly settings?: McpSettings | undefined;
 }
@@ -107,14 +109,17 @@ export interface LaunchOptions {
 export const serverLaunch = (
   launcher: string,
   platform: NodeJS.Platform,
-  { database, settings = {} }: LaunchOptions = {},
+  { database, dataFolder, settings = {} }: LaunchOptions = {},
 ): ServerLaunch => {
   const args = ['mcp', ...optionsFor(settings)];
   return {
     ...(platform === 'win32'
       ? { command: 'cmd.exe', args: ['/d', '/c', `${launcher}.cmd`, ...args] }
       : { command: launcher, args }),
-    env: database === undefined ? {} : { EDGE_MEMORY_DATABASE: database },
+    env: {
+      ...(database !== undefined && { EDGE_MEMORY_DATABASE: database }),
+      ...(dataFolder !== undefined && { EDGE_MEMORY_DATA_FOLDER: dataFolder }),
+    },
   };
 };
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { databaseIn, defaultDataFolder } from '../local/paths.ts';
+import { defaultDataFolder } from '../local/paths.ts';
 import { isTurnedOff } from './firstMinutes/turnedOff.ts';
 import type { Services } from './services.ts';
 
@@ -54,8 +54,7 @@ export async function provideTerminalCommand(
   // Shells that set their PATH anew at their start would lose it without the second way.
   const both = { applyAtProcessCreation: true, applyAtShellIntegration: true };
   environment.append('PATH', `${path.delimiter}${folder}`, both);
-  if (dataFolder !== defaultDataFolder())
-    environment.replace('EDGE_MEMORY_DATABASE', databaseIn(dataFolder), both);
+  if (dataFolder !== defaultDataFolder()) environment.replace('EDGE_MEMORY_DATA_FOLDER', dataFolder, both);
 }
 
 /** In remote windows the extension may run on the laptop and the terminals elsewhere. */

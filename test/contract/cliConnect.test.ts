@@ -54,6 +54,15 @@ describe('edge-memory connect', function () {
       );
     });
 
+    it('keeps what is connected in the data folder that VS Code names to its terminals', async () => {
+      const elsewhere = path.join(cloud.home.folder, 'elsewhere');
+      const env = { ...cloud.environment(cloud.token()), EDGE_MEMORY_DATA_FOLDER: elsewhere };
+      await cloud.json(['connect'], { env });
+      assert.ok(readdirSync(elsewhere).includes('config.json'));
+      await cloud.json(['store', 'as the window shows it'], { env });
+      assert.equal((await cloud.sql('SELECT content FROM memories')).length, 1);
+    });
+
     it('says what it will use and what leaves the machine, and does no more where it was done before', async () => {
       const env = cloud.environment(cloud.token());
       const first = await cloud.run(['connect'], { env });

@@ -31,6 +31,20 @@ describe('the terminal command', () => {
     });
   });
 
+  it('uses the data folder of the setting, whichever store is active in it', async () => {
+    const settings = vscode.workspace.getConfiguration('edgeMemory');
+    const { environmentVariableCollection: environment } = (await services()).context;
+    const elsewhere = path.join(homedir(), 'elsewhere');
+    await settings.update('dataFolder', elsewhere, vscode.ConfigurationTarget.Global);
+    try {
+      await eventually(() => assert.equal(environment.get('EDGE_MEMORY_DATA_FOLDER')?.value, elsewhere));
+      assert.equal(environment.get('EDGE_MEMORY_DATABASE'), undefined);
+    } finally {
+      await settings.update('dataFolder', undefined, vscode.ConfigurationTarget.Global);
+      await eventually(() => assert.equal(environment.get('EDGE_MEMORY_DATA_FOLDER'), undefined));
+    }
+  });
+
   it('leaves the PATH alone where the setting says so', async () => {
     const settings = vscode.workspace.getConfiguration('edgeMemory');
     const { environmentVariableCollection: environment } = (await services()).context;

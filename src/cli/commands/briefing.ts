@@ -39,8 +39,8 @@ export const addBriefingCommands = (program: Command, cli: Cli): void => {
       const { asksWhatToKeep, readHookInput, WHAT_TO_KEEP } = await import('../agentHooks.ts');
       const given = await readHookInput();
       if (event === 'stop') {
-        const { defaultDataFolder } = await import('../../local/paths.ts');
-        if (!(await asksWhatToKeep(given, defaultDataFolder()))) return;
+        const { chosenDataFolder } = await import('../dataFolder.ts');
+        if (!(await asksWhatToKeep(given, chosenDataFolder()))) return;
         note(WHAT_TO_KEEP);
         process.exitCode = GO_ON;
         return;

@@ -17,16 +17,18 @@ export const addMcpConfigCommand = (program: Command, cli: Cli): void => {
     .addArgument(new Argument('<client>', 'the program').choices(MCP_CLIENTS))
     .addHelpText('after', HELP)
     .action(async (client: McpClientId) => {
-      const [{ clientConfig, serverLaunch }, { rememberHandedOut }, { defaultDataFolder }] =
-        await Promise.all([
+      const [{ clientConfig, serverLaunch }, { rememberHandedOut }, { chosenDataFolder }] = await Promise.all(
+        [
           import('../../mcp/clientConfigs.ts'),
           import('../../local/handedOut.ts'),
-          import('../../local/paths.ts'),
-        ]);
-      const launcher = await installedLauncher(defaultDataFolder());
+          import('../dataFolder.ts'),
+        ],
+      );
+      const launcher = await installedLauncher(chosenDataFolder());
       const named = cli.options().database ?? process.env['EDGE_MEMORY_DATABASE'];
       const launch = serverLaunch(launcher, process.platform, {
         database: named ? path.resolve(named) : undefined,
+        dataFolder: process.env['EDGE_MEMORY_DATA_FOLDER'] ? chosenDataFolder() : undefined,
       });
       const { name, file, text, undo } = clientConfig(client, launch, process.platform);
       // The editor lists it, and Turn Off tells of it.

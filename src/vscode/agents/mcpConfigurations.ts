@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { databaseIn, defaultDataFolder } from '../../local/paths.ts';
+import { defaultDataFolder } from '../../local/paths.ts';
 import { type ClientConfig, clientConfig, type McpClientId, serverLaunch } from '../../mcp/clientConfigs.ts';
 import type { CommandServices } from '../commands/registerCommands.ts';
 import { agentSettings } from '../mcp/agentSettings.ts';
@@ -17,9 +17,8 @@ export async function configurationFor(
     cliScript: context.asAbsolutePath('dist/cli.js'),
     nodeExecutable: process.execPath,
   });
-  const database = dataFolder === defaultDataFolder() ? undefined : databaseIn(dataFolder);
   const launch = serverLaunch(path.join(folder, 'edge-memory'), process.platform, {
-    database,
+    dataFolder: dataFolder === defaultDataFolder() ? undefined : dataFolder,
     settings: agentSettings(),
   });
   return clientConfig(client, launch, process.platform);

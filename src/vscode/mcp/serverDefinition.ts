@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
-import { databaseIn, defaultDataFolder } from '../../local/paths.ts';
+import { defaultDataFolder } from '../../local/paths.ts';
 import type { Services } from '../services.ts';
 import { agentSettings } from './agentSettings.ts';
 import { localFolders, usesProjects } from './workspacePlace.ts';
@@ -34,7 +34,7 @@ export const serverDefinition = async (services: Services): Promise<vscode.McpSt
   const { dataFolder } = settings;
   const environment: Record<string, string> = {
     ELECTRON_RUN_AS_NODE: '1',
-    ...(dataFolder !== defaultDataFolder() && { EDGE_MEMORY_DATABASE: databaseIn(dataFolder) }),
+    ...(dataFolder !== defaultDataFolder() && { EDGE_MEMORY_DATA_FOLDER: dataFolder }),
   };
   // A change restarts the server: the tools and the store change it, memories never do.
   const store = [dataFolder, target?.account, target?.database.id, target?.index];

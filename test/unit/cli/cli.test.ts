@@ -71,6 +71,11 @@ describe('edge-memory', () => {
         await databaseOf([], { EDGE_MEMORY_DATABASE: '' }),
         path.join(home.folder, '.edge-memory', 'memory.db'),
       );
+      const dataFolder = path.join(home.folder, 'elsewhere');
+      assert.equal(
+        await databaseOf([], { EDGE_MEMORY_DATABASE: '', EDGE_MEMORY_DATA_FOLDER: dataFolder }),
+        path.join(dataFolder, 'memory.db'),
+      );
       assert.equal(await databaseOf([], {}), home.database);
       assert.equal(await databaseOf(['--database', option], {}), option);
     });
