@@ -6,6 +6,7 @@ export interface GlobalOptions {
   readonly database?: string;
   readonly local?: boolean;
   readonly envFile?: string;
+  readonly paidPlan?: boolean;
   readonly debug?: boolean;
 }
 

@@ -9,6 +9,7 @@ import { readStoreConfig } from '../local/storeConfig.ts';
 import { MemoryError } from '../memory/errors.ts';
 import type { Cli } from './cli.ts';
 import { openClient } from './cloudClient.ts';
+import { storedDimensionsOf } from './plan.ts';
 import { debug, info, warn } from './log.ts';
 import { counted } from './output.ts';
 
@@ -28,11 +29,7 @@ export const openCache = (cli: Cli): EmbeddingCacheFile | undefined => {
 };
 
 /** Opens the memory in Cloudflare, with its index looked at, and says at the level of info what it is. */
-export const openCloud = async (
-  cli: Cli,
-  settings: CloudEnvironment,
-  { hybrid = false, storedDimensions }: { hybrid?: boolean; storedDimensions?: number | undefined } = {},
-): Promise<OpenCloud> => {
+export const openCloud = async (cli: Cli, settings: CloudEnvironment, hybrid = false): Promise<OpenCloud> => {
   const { config } = settings;
   const { account, index } = config;
   const { client, access, close: closeClient } = openClient(cli, settings);
@@ -50,7 +47,7 @@ export const openCloud = async (
     const store = await openCloudStore(
       {
         client,
-        config: { ...config, storedDimensions },
+        config: { ...config, storedDimensions: storedDimensionsOf(cli) },
         access,
         cache,
         log: { debug: (text) => debug(cli, text), warn: (text) => warn(cli, text) },

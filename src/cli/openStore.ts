@@ -33,8 +33,6 @@ export interface Opening {
   /** For a process that stays: embedding in a thread of its own, backups, and an eye on what others write. */
   readonly background?: boolean;
   readonly embedderWorker?: URL;
-  /** What the plan lets Vectorize hold: a repair stops before it. */
-  readonly storedDimensions?: number | undefined;
 }
 
 const openLocal = async (
@@ -50,7 +48,7 @@ const openLocal = async (
   return { kind: 'local', store, close: () => store.close() };
 };
 
-const openChosen = async (cli: Cli, choice: StoreChoice, opening: Opening = {}): Promise<Closable> => {
+const openChosen = async (cli: Cli, choice: StoreChoice, opening?: Opening): Promise<Closable> => {
   if (choice.kind === 'local') return openLocal(cli, choice.database, opening);
   const { dotEnv } = cli.variables();
   // A folder's file decides where memories go: whoever runs this in it should see so.
@@ -61,8 +59,7 @@ const openChosen = async (cli: Cli, choice: StoreChoice, opening: Opening = {}):
     import('../memory/dividedStore.ts'),
   ]);
   const { settings, hybrid } = choice;
-  const { storedDimensions } = opening;
-  const { store: there, close: closeCloud } = await openCloud(cli, settings, { hybrid, storedDimensions });
+  const { store: there, close: closeCloud } = await openCloud(cli, settings, hybrid);
   const { database } = localChoice(cli);
   const here = new StoreHere(database, async () => {
     const { store } = await openLocal(cli, database, opening);

@@ -57,6 +57,10 @@ export const createProgram = (version: string, context: Omit<Cli, 'options' | 'v
       '--env-file <file>',
       'variables such as CLOUDFLARE_API_TOKEN (default: .env here, if there is one)',
     )
+    .option(
+      '--paid-plan',
+      'in Cloudflare: store more than the 5 million dimensions of the free plan (or EDGE_MEMORY_PAID_PLAN=1)',
+    )
     .option('--debug', 'say more about what happens, and when')
     .configureHelp({ showGlobalOptions: true })
     // Failures are printed in one place, as text or JSON.

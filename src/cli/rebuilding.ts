@@ -2,7 +2,6 @@ import { inspectDatabase } from '../cloudflare/cloudSchema.ts';
 import { D1Database } from '../cloudflare/d1.ts';
 import { choiceFor, createEmbedder, type EmbeddingChoice } from '../cloudflare/embeddingChoice.ts';
 import { NoObjectStore } from '../cloudflare/noObjectStore.ts';
-import { FREE_PLAN } from '../cloudflare/planLimits.ts';
 import { R2ObjectStore } from '../cloudflare/r2.ts';
 import { rebuildIndex, type Rebuilt } from '../cloudflare/rebuildIndex.ts';
 import { VectorizeIndex } from '../cloudflare/vectorize.ts';
@@ -15,6 +14,7 @@ import { openClient } from './cloudClient.ts';
 import { EXIT } from './exitCodes.ts';
 import { inert } from './inertText.ts';
 import { openCache } from './openCloud.ts';
+import { storedDimensionsOf } from './plan.ts';
 import { answer, confirmed, isAttended, note, progress } from './output.ts';
 import { chooseStore } from './storeChoice.ts';
 
@@ -22,7 +22,6 @@ export interface RebuildOptions {
   readonly model?: string;
   readonly endpoint?: string;
   readonly serviceIsGone?: boolean;
-  readonly freePlan?: boolean;
   readonly removeOld?: boolean;
   readonly yes?: boolean;
 }
@@ -64,7 +63,7 @@ export const rebuild = async (cli: Cli, options: RebuildOptions): Promise<void> 
         index: state.index ?? config.index,
         embedder,
         serviceIsGone: options.serviceIsGone,
-        storedDimensions: options.freePlan ? FREE_PLAN.storedDimensions : undefined,
+        storedDimensions: storedDimensionsOf(cli),
       },
       {
         ...call,

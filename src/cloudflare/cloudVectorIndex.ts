@@ -15,6 +15,7 @@ import { utf8Length } from '../memory/text.ts';
 import { chunkIdOf, readChunkId } from './chunkIds.ts';
 import { bestChunk, codeScorer, packCodes, packVectors, unpackVector } from './compactVectors.ts';
 import { FreshWrites } from './freshWrites.ts';
+import { PlanRoom } from './planRoom.ts';
 import { VECTORIZE_LIMITS, type VectorizeIndex } from './vectorize.ts';
 
 /** A filter that leaves this many memories or fewer is ranked exactly, from the rows. */
@@ -56,6 +57,8 @@ export interface CloudVectorIndexOptions {
   readonly hasChunks?: boolean | undefined;
   /** Where the compact copies are kept. Default `em_vectors`; only writing takes another one. */
   readonly table?: VectorTable | undefined;
+  /** What the plan lets Vectorize hold. Default: no limit. */
+  readonly storedDimensions?: number | undefined;
   /** Milliseconds since the epoch. */
   readonly now?: (() => number) | undefined;
 }
@@ -68,6 +71,7 @@ export class CloudVectorIndex implements VectorIndex {
   readonly #options: CloudVectorIndexOptions;
   readonly #table: VectorTable;
   readonly #now: () => number;
+  readonly #room: PlanRoom;
   readonly #own = new FreshWrites(FRESH, KEPT_CHARACTERS);
   #hasChunks: boolean;
 
@@ -76,6 +80,13 @@ export class CloudVectorIndex implements VectorIndex {
     this.#table = options.table ?? 'em_vectors';
     this.#hasChunks = options.hasChunks ?? false;
     this.#now = options.now ?? Date.now;
+    const { index, chunks, model, storedDimensions = Infinity } = options;
+    this.#room = new PlanRoom({
+      storedDimensions,
+      dimensions: model.dimensions,
+      indexes: () => (this.#hasChunks ? [index, chunks] : [index]),
+      now: this.#now,
+    });
   }
 
   /** Whether there is a second index, as far as is known. */
@@ -93,6 +104,7 @@ export class CloudVectorIndex implements VectorIndex {
         return id === undefined ? [] : [{ id, values }];
       }),
     );
+    this.#room.wrote(first.length + further.length);
     await Promise.all([
       first.length > 0 && this.#options.index.upsert(first, options),
       further.length > 0 && this.#upsertChunks(further, options),
@@ -271,6 +283,10 @@ export class CloudVectorIndex implements VectorIndex {
       contentHash: String(row['content_hash']),
       values: unpackVector(String(row['first']), dimensions),
     }));
+  }
+
+  room(options?: CallOptions): Promise<number> {
+    return this.#room.left(options);
   }
 
   async count(options?: CallOptions): Promise<number> {

@@ -15,7 +15,6 @@ import { choiceFor, createEmbedder, type EndpointAccess } from './embeddingChoic
 import { groupsOf } from './inParallel.ts';
 import { NoObjectStore } from './noObjectStore.ts';
 import { R2ObjectStore } from './r2.ts';
-import { chunkCount } from './embeddings.ts';
 import { openUnprepared } from './unpreparedDatabase.ts';
 import { VectorizeIndex } from './vectorize.ts';
 
@@ -41,7 +40,7 @@ export interface CloudStoreConfig {
   readonly dimensions?: number | undefined;
   /** UTF-8 bytes above which content goes to R2. Default 1 MiB, lowered where D1's rows need it. */
   readonly largeContentBytes?: number | undefined;
-  /** What the plan lets Vectorize hold (5 million in the free one): a repair stops before it. Default: no limit. */
+  /** What the plan lets Vectorize hold (5 million in the free one): vectors that have no place there wait. Default: no limit. */
   readonly storedDimensions?: number | undefined;
 }
 
@@ -55,7 +54,6 @@ interface CloudStoreParts {
   readonly objects: R2ObjectStore | undefined;
   readonly embedder: Embedder;
   readonly log: ClientLog | undefined;
-  readonly storedDimensions: number;
   readonly now: () => number;
 }
 
@@ -186,9 +184,7 @@ export class CloudStore extends MemoryEngine {
     ]);
     for (const hashes of groupsOf(found.uncopied, COPIED_AT_ONCE))
       await copyVectorsOf(this.#parts, hashes, options);
-    const fitting = await this.#fitting(found, options);
-    for (const hashes of groupsOf(fitting, EMBED_AT_ONCE))
-      if ((await this.queue.embed(hashes, options)).size > 0) this.waiting();
+    await this.#embedWaiting(options);
     this.announce({ kind: 'changed', by: 'this-process' });
     return this.verify(options);
   }
@@ -201,18 +197,14 @@ export class CloudStore extends MemoryEngine {
     );
   }
 
-  /** Of the memories that wait for their vector, those for which the plan has room; the shortest first. */
-  async #fitting(found: Disagreement, options?: CallOptions): Promise<string[]> {
-    const { dimensions } = this.model;
-    const [rows = []] = await this.#parts.sql.read(
-      [{ sql: 'SELECT content_hash, size FROM em_embed_queue ORDER BY size' }],
-      options,
-    );
-    const kept = found.storedVectors - found.orphanVectors.length - found.orphanChunks.length;
-    let room = Math.floor(this.#parts.storedDimensions / dimensions) - kept;
-    return rows
-      .filter(({ size }) => (room -= chunkCount(Number(size), this.model)) >= 0)
-      .map((row) => String(row['content_hash']));
+  async #embedWaiting(options?: CallOptions): Promise<void> {
+    try {
+      while ((await this.queue.advance(EMBED_AT_ONCE, options)) > 0);
+    } catch (error) {
+      // A content that could not be read may come right later.
+      if (!MemoryError.is(error, 'damaged')) throw error;
+      this.waiting();
+    }
   }
 
   /** What waits is done the next time that a store is opened. */
@@ -271,9 +263,9 @@ export const openCloudStore = async (options: CloudStoreOptions, call?: CallOpti
     chunks,
     model: embedder.model,
     hasChunks: state.hasChunks,
+    storedDimensions: config.storedDimensions,
     now,
   });
-  const { storedDimensions = Infinity } = config;
   const store = new CloudStore(
     {
       database,
@@ -284,7 +276,6 @@ export const openCloudStore = async (options: CloudStoreOptions, call?: CallOpti
       objects,
       embedder,
       log,
-      storedDimensions,
       now: now ?? Date.now,
     },
     { sql, embedder, vectors, objects: objects ?? new NoObjectStore() },

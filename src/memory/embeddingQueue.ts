@@ -37,16 +37,23 @@ const metadataOf = ({ contentHash, tags, memoryType, createdAt }: Embeddable): R
   created_at: isoOf(createdAt),
 });
 
+export interface Embedded {
+  readonly ready: readonly MemoryVectors[];
+  /** Hashes of memories for whose vectors there is no room. */
+  readonly over: readonly string[];
+}
+
 /**
  * Vectors of the chunks of each memory whose language the model knows: a text in another one would get a vector
- * without meaning.
+ * without meaning. `room`: how many vectors may be stored; the shortest memories come first, each whole or not at all.
  */
 export const embedMemories = async (
   embedder: Embedder,
   memories: readonly Embeddable[],
+  room: number,
   options?: CallOptions,
-): Promise<MemoryVectors[]> => {
-  const chunked = memories
+): Promise<Embedded> => {
+  const all = memories
     .filter(({ content }) => embedder.model.understands(content))
     .map((memory) => ({
       memory,
@@ -54,16 +61,30 @@ export const embedMemories = async (
         memory.content.slice(start, end),
       ),
     }));
-  const all = await embedder.embed(
-    chunked.flatMap(({ texts }) => texts),
+  const { within, over } = partedBy(room, all);
+  const vectors = await embedder.embed(
+    within.flatMap(({ texts }) => texts),
     options,
   );
   let at = 0;
-  return chunked.map(({ memory, texts }) => ({
-    contentHash: memory.contentHash,
-    chunks: all.slice(at, (at += texts.length)),
-    metadata: metadataOf(memory),
-  }));
+  return {
+    ready: within.map(({ memory, texts }) => ({
+      contentHash: memory.contentHash,
+      chunks: vectors.slice(at, (at += texts.length)),
+      metadata: metadataOf(memory),
+    })),
+    over: over.map(({ memory }) => memory.contentHash),
+  };
+};
+
+const partedBy = <T extends { readonly texts: readonly string[] }>(room: number, all: readonly T[]) => {
+  if (room === Infinity) return { within: all, over: [] };
+  let left = room;
+  const within = [...all]
+    .sort((a, b) => a.texts.length - b.texts.length)
+    .filter(({ texts }) => texts.length <= left && (left -= texts.length) >= 0);
+  const chosen = new Set(within);
+  return { within, over: all.filter((each) => !chosen.has(each)) };
 };
 
 export const dequeueEmbedding = (contentHashes: readonly string[]): SqlStatement => ({
@@ -81,11 +102,20 @@ const goneAmong = (contentHashes: readonly string[]): SqlStatement => {
   };
 };
 
+export interface StillWaiting {
+  /** By hash, why a content could not be read. */
+  readonly unread: ReadonlyMap<string, MemoryError>;
+  /** Hashes of those for whose vectors there is no room. */
+  readonly over: readonly string[];
+}
+
 /** Computes the vectors that memories wait for: short ones first, so that a long text holds up nobody. */
 export class EmbeddingQueue {
   readonly #ports: EmbeddingQueuePorts;
   /** By hash, why a content could not be read in this run: the others go first. */
   readonly #unread = new Map<string, MemoryError>();
+  /** Whether there was no room for some in this run: the others are as long or longer. */
+  #isFull = false;
 
   constructor(ports: EmbeddingQueuePorts) {
     this.#ports = ports;
@@ -97,10 +127,15 @@ export class EmbeddingQueue {
   }
 
   /**
-   * Embeds up to `limit` of the waiting memories; answers how many it tried. Each is tried once until none is left: then
-   * it rejects, with `damaged`, where a content could not be read, and the next call begins anew.
+   * Embeds up to `limit` of the waiting memories; answers how many it tried. Each is tried once until none is left, or
+   * no room for their vectors: then it rejects, with `damaged`, where a content could not be read, and the next call
+   * begins anew.
    */
   async advance(limit: number, options?: CallOptions): Promise<number> {
+    if (this.#isFull) {
+      this.#endRun();
+      return 0;
+    }
     const [rows = []] = await this.#ports.sql.read(
       [
         {
@@ -113,37 +148,44 @@ export class EmbeddingQueue {
     );
     const hashes = rows.map((row) => String(row['content_hash']));
     if (hashes.length === 0) this.#endRun();
-    for (const [hash, error] of await this.embed(hashes, options)) this.#unread.set(hash, error);
+    const { unread, over } = await this.embed(hashes, options);
+    for (const [hash, error] of unread) this.#unread.set(hash, error);
+    this.#isFull = over.length > 0;
     return hashes.length;
   }
 
   #endRun(): void {
+    this.#isFull = false;
     const [error] = this.#unread.values();
     this.#unread.clear();
     if (error !== undefined) throw error;
   }
 
-  /** Embeds these memories, wherever they are in the queue. Answers those that wait on, as they could not be read. */
-  async embed(hashes: readonly string[], options?: CallOptions): Promise<ReadonlyMap<string, MemoryError>> {
+  /** Embeds these memories, wherever they are in the queue. Answers those that wait on. */
+  async embed(hashes: readonly string[], options?: CallOptions): Promise<StillWaiting> {
     const unread = new Map<string, MemoryError>();
-    if (hashes.length === 0) return unread;
+    if (hashes.length === 0) return { unread, over: [] };
     const { sql, vectors, embedder } = this.#ports;
     const contents = await this.#contents(hashes, unread, options);
-    const ready = await embedMemories(embedder, contents, options);
+    const room = (await vectors.room?.(options)) ?? Infinity;
+    const { ready, over } = await embedMemories(embedder, contents, room, options);
     if (ready.length > 0) await vectors.upsert(ready, options);
     const statements = [
       goneAmong(ready.map(({ contentHash }) => contentHash)),
       ...(vectors.rowStatements?.(ready) ?? []),
     ];
-    const waiting = unread.size > 0 ? [enqueueEmbedding([...unread.keys()])] : [];
-    const [rows = []] = await sql.write([...statements, dequeueEmbedding(hashes), ...waiting], options);
+    const waiting = [...unread.keys(), ...over];
+    const [rows = []] = await sql.write(
+      [...statements, dequeueEmbedding(hashes), ...(waiting.length > 0 ? [enqueueEmbedding(waiting)] : [])],
+      options,
+    );
     const gone = rows.map((row) => String(row['content_hash']));
     // In the meantime: that deletion may have come before the vector.
     if (gone.length > 0) {
       await vectors.delete(gone, options);
       await sql.write(vectors.purgeStatements?.(gone) ?? [], options);
     }
-    return unread;
+    return { unread, over };
   }
 
   async #contents(

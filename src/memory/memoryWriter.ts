@@ -1,4 +1,10 @@
-import { dequeueEmbedding, type Embeddable, embedMemories, type EmbeddingQueue } from './embeddingQueue.ts';
+import {
+  dequeueEmbedding,
+  type Embeddable,
+  type Embedded,
+  embedMemories,
+  type EmbeddingQueue,
+} from './embeddingQueue.ts';
 import { MemoryError } from './errors.ts';
 import type { Check } from './health.ts';
 import { readLargeContent } from './largeContent.ts';
@@ -101,10 +107,12 @@ export class MemoryWriter {
       ...sql.features,
       embedLater: vectors === undefined,
     });
-    const done = vectors ? [dequeueEmbedding(group.map(({ contentHash }) => contentHash))] : [];
+    const done = vectors
+      ? [dequeueEmbedding(group.map(({ contentHash }) => contentHash)), ...waitFor(vectors.over)]
+      : [];
     const [before = []] = await this.#writeWithVectors(
       [...batch.statements, ...done],
-      vectors ?? [],
+      vectors?.ready ?? [],
       options,
     );
     await this.#removeObjects(batch.abandonedObjects(before), options);
@@ -113,13 +121,23 @@ export class MemoryWriter {
     return group.map(({ contentHash }, i) => ({ contentHash, outcome: outcomes[i] ?? 'stored' }));
   }
 
-  /** Undefined where the embedder fails: a memory is stored all the same, and waits for its vector. */
-  async #vectorsOf(
-    memories: readonly Embeddable[],
-    options?: CallOptions,
-  ): Promise<MemoryVectors[] | undefined> {
+  /**
+   * Undefined where the embedder fails: a memory is stored all the same, and waits for its vector, as does one for whose
+   * vectors there is no room. A single vector is left to the index to refuse, which saves asking.
+   */
+  async #vectorsOf(memories: readonly Embeddable[], options?: CallOptions): Promise<Embedded | undefined> {
+    const { embedder, vectors } = this.#ports;
+    const isSingle =
+      memories.length === 1 && memories.every(({ content }) => content.length <= embedder.model.chunk.size);
     try {
-      return await embedMemories(this.#ports.embedder, memories, options);
+      const room = isSingle ? Infinity : ((await vectors.room?.(options)) ?? Infinity);
+      const embedded = await embedMemories(embedder, memories, room, options);
+      if (embedded.over.length > 0)
+        this.#events.announce({
+          kind: 'warning',
+          message: `Stored, and ${embedded.over.length} found by keyword only: the plan has no room for more vectors. Delete memories that are not needed, or say that the plan is a paid one.`,
+        });
+      return embedded;
     } catch (error) {
       if (!MemoryError.is(error) || options?.signal?.aborted) throw error;
       this.#events.announce({
@@ -235,14 +253,14 @@ export class MemoryWriter {
         selectByHash([batch.contentHash], 0),
         ...reads,
         ...batch.statements,
-        ...(ready ? [dequeueEmbedding([batch.contentHash])] : []),
+        ...(ready?.over.length === 0 ? [dequeueEmbedding([batch.contentHash])] : []),
         selectByHash([batch.contentHash]),
       ],
-      ready ?? [],
+      ready?.ready ?? [],
       options,
     );
     const before = rows[0]?.[0] && toRecord(rows[0][0]);
-    const lastStatement = 1 + reads.length + batch.statements.length + (ready ? 1 : 0);
+    const lastStatement = 1 + reads.length + batch.statements.length + (ready?.over.length === 0 ? 1 : 0);
     const row = rows[lastStatement]?.[0];
     const record = row && toRecord(row);
     if (record === undefined || record.memory.deletedAt !== undefined) {
@@ -306,7 +324,7 @@ export class MemoryWriter {
   /** They are in line already: whatever fails now is made up for later. */
   async #embedRestored(restored: readonly string[], options?: CallOptions): Promise<void> {
     const isDone = await this.#queue.embed(restored, options).then(
-      (unread) => unread.size === 0,
+      ({ unread }) => unread.size === 0,
       () => false,
     );
     if (!isDone) this.#events.waiting();
@@ -345,6 +363,9 @@ export class MemoryWriter {
     return (this.#latest = Math.max(now, this.#latest + MICROSECOND));
   }
 }
+
+const waitFor = (contentHashes: readonly string[]): SqlStatement[] =>
+  contentHashes.length === 0 ? [] : [enqueueEmbedding(contentHashes)];
 
 const hashesOf = (rows: readonly SqlRow[] = []): string[] => rows.map((row) => String(row['content_hash']));
 

@@ -74,6 +74,8 @@ export interface VectorIndex {
   query(vector: Float32Array, query: VectorQuery): Promise<VectorMatch[]>;
   /** The first chunk of each of these memories that has one, in no order. */
   read(contentHashes: readonly string[], options?: CallOptions): Promise<MemoryVector[]>;
+  /** How many more vectors may be stored, where a plan sets a limit; 0 or less where none may. */
+  room?(options?: CallOptions): Promise<number>;
   /** How many memories have a vector in this index. */
   count(options?: CallOptions): Promise<number>;
   /** Statements that keep the vectors beside the records too, to run in the transaction that stores these. */

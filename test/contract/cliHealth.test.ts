@@ -106,7 +106,7 @@ describe('edge-memory health', function () {
       const { code, part } = await health();
       assert.deepEqual([code, part('D1').state, part('D1')['pending']], [0, 'warning', 1]);
       assert.match(part('D1').next_step ?? '', /edge-memory embed/);
-      const repaired = await cloud.json(['repair', '--free-plan'], { env });
+      const repaired = await cloud.json(['repair', '--paid-plan'], { env });
       assert.deepEqual(repaired, { found: [], left: [], pending: 0 });
     });
 

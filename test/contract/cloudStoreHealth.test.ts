@@ -105,5 +105,42 @@ describe('verifying and repairing a cloud store', () => {
     assert.equal((await cloud.vectorIds()).length, 4);
     assert.deepEqual((await store.stats()).embedding.pending, 6);
     assert.equal((await foundIn(store, { query: 'pier', mode: 'keyword', limit: 20 })).length, 10);
+    assert.deepEqual((await store.verify()).problems, []);
+
+    // Neither the next opening nor a command to embed goes beyond it; a plan with more room does.
+    const again = await cloud.open({ config: { storedDimensions: 4 * 768 } });
+    await again.settle();
+    assert.equal(await again.embedPending(), 6);
+    assert.equal((await cloud.vectorIds()).length, 4);
+    const { requests } = await cloud.emulator.log.during(() => again.settle());
+    assert.ok(requests <= 5, `${requests} requests to see that there is no room`);
+    const paid = await cloud.open();
+    await paid.settle();
+    assert.equal((await cloud.vectorIds()).length, 10);
+  });
+
+  it('stores a long memory whole or not at all beside the limit; it is found by keyword then', async () => {
+    const limited = { config: { storedDimensions: 10 * 768 } };
+    const store = await cloud.open(limited);
+    const warnings: string[] = [];
+    store.onDidChange((event) => event.kind === 'warning' && warnings.push(event.message));
+    await store.store({ content: longText(6000, { start: 'glaciers', end: 'x' }) });
+    const { length: stored } = [...(await cloud.vectorIds()), ...(await cloud.chunkIds())];
+    assert.ok(stored > 3 && stored <= 10, `${stored} vectors`);
+    assert.deepEqual(warnings, []);
+    const long = longText(16_000, { start: 'volcanoes', end: 'lava' });
+    await store.store({ content: long });
+    assert.match(warnings.join(), /no room for more vectors/);
+    assert.equal([...(await cloud.vectorIds()), ...(await cloud.chunkIds())].length, stored);
+    assert.deepEqual(await foundIn(store, { query: 'volcanoes', mode: 'keyword' }), [long]);
+    await storedIn(store, { content: 'a short one has its place' });
+    assert.equal((await cloud.vectorIds()).length, 2);
+
+    const reopened = await cloud.open(limited);
+    const edited = await reopened.update((await storedIn(reopened, { content: 'short' })).contentHash, {
+      content: longText(16_000, { start: 'edited', end: 'x' }),
+    });
+    assert.equal((await reopened.stats()).embedding.pending, 2);
+    assert.deepEqual(await foundIn(reopened, { query: 'edited', mode: 'keyword' }), [edited.content]);
   });
 });

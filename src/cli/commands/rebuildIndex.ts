@@ -9,7 +9,6 @@ export const addRebuildCommand = (program: Command, cli: Cli): void => {
     .option('--model <name>', 'the embedding model, of Workers AI or of the server of --endpoint')
     .option('--endpoint <url>', 'an embedding server that speaks OpenAI’s API, up to and with /v1')
     .option('--service-is-gone', 'mcp-memory-service does not use the database any more')
-    .option('--free-plan', 'stop where both indexes exceed the 5 million dimensions of the free plan')
     .option('--remove-old', 'remove the old index afterwards')
     .option('-y, --yes', 'do not ask')
     .action(async (options: RebuildOptions) => {

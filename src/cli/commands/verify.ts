@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import { FREE_PLAN } from '../../cloudflare/planLimits.ts';
 import type { VerifyProblem, VerifyReport } from '../../memory/memory.ts';
 import type { Cli } from '../cli.ts';
 import { embedAll } from '../embedding.ts';
 import { EXIT } from '../exitCodes.ts';
 import { headline } from '../inertText.ts';
 import { type OpenStore, withStore } from '../openStore.ts';
+import { isFreePlan } from '../plan.ts';
 import { answer, counted, dim } from '../output.ts';
 
 const WORDS: Readonly<Record<VerifyProblem['kind'], readonly [one: string, many: string]>> = {
@@ -33,30 +33,25 @@ export const addVerifyCommands = (program: Command, cli: Cli): void => {
   program
     .command('repair')
     .description('Mend what verify finds, and compute the vectors that are missing')
-    .option('--free-plan', 'in Cloudflare: stop before the 5 million stored dimensions of the free plan')
-    .action((options: { readonly freePlan?: boolean }) =>
-      withStore(
-        cli,
-        async (store, open) => {
-          const found = await store.verify({ signal: cli.signal });
-          const { left, pending } = await mend(cli, open, found);
-          if (left.problems.length > 0 || pending > 0) process.exitCode = EXIT.nothingDone;
-          answer(cli, { found: found.problems, left: left.problems, pending }, () =>
-            [
-              reportText(found, ''),
-              ...(found.problems.length > 0 && left.problems.length === 0 ? ['Mended.'] : []),
-              ...(left.problems.length > 0 ? [`What is left:\n${reportText(left, '')}`] : []),
-              ...(pending > 0 ? [waitingText(pending, options.freePlan ?? false)] : []),
-            ].join('\n'),
-          );
-        },
-        { storedDimensions: options.freePlan ? FREE_PLAN.storedDimensions : undefined },
-      ),
+    .action(() =>
+      withStore(cli, async (store, open) => {
+        const found = await store.verify({ signal: cli.signal });
+        const { left, pending } = await mend(cli, open, found);
+        if (left.problems.length > 0 || pending > 0) process.exitCode = EXIT.nothingDone;
+        answer(cli, { found: found.problems, left: left.problems, pending }, () =>
+          [
+            reportText(found, ''),
+            ...(found.problems.length > 0 && left.problems.length === 0 ? ['Mended.'] : []),
+            ...(left.problems.length > 0 ? [`What is left:\n${reportText(left, '')}`] : []),
+            ...(pending > 0 ? [waitingText(pending, open.kind === 'cloudflare' && isFreePlan(cli))] : []),
+          ].join('\n'),
+        );
+      }),
     );
 };
 
 const waitingText = (pending: number, limited: boolean): string =>
-  `${counted(pending, 'memory', 'memories')} found by keyword only${limited ? ': over the limit of the free plan' : ', until: edge-memory embed'}.`;
+  `${counted(pending, 'memory', 'memories')} found by keyword only${limited ? ': over the limit of the free plan (on a paid one, add --paid-plan)' : ', until: edge-memory embed'}.`;
 
 /** A repair in Cloudflare computes vectors itself, as far as the plan has room; on this machine they wait in line. */
 const mend = async (
