@@ -14,6 +14,7 @@ import {
   type Inspection,
   keptSpace,
   type Resources,
+  resourcesBeside,
 } from '../cloudflare/provision.ts';
 import { VectorizeIndex } from '../cloudflare/vectorize.ts';
 import { MemoryError } from '../memory/errors.ts';
@@ -48,6 +49,8 @@ export interface Plan {
   readonly token: TokenState;
   readonly account: Account;
   readonly resources: Resources;
+  /** Of the database, and so of the bucket. */
+  readonly jurisdiction: string | undefined;
   /** Without an id where it is to be made. */
   readonly database: { readonly id: string | undefined; readonly name: string };
   /** Of the database, where it exists. */
@@ -66,10 +69,13 @@ export const makePlan = async (connecting: Connecting): Promise<Plan> => {
   say('Verifying the token …');
   const { token, account } = await identify(connecting);
   say(`Looking for the resources in ${inert(account.name)} …`);
-  const { jurisdiction } = wanted;
-  const resources = await findResources(client, account.id, { jurisdiction, ...call });
-  const database = databaseOf(resources, wanted.database, account);
-  const inspection = database && (await inspect(client, account.id, database.id, call));
+  const listed = wanted.jurisdiction;
+  const found = await findResources(client, account.id, { jurisdiction: listed, ...call });
+  const database = databaseOf(found, wanted.database, account);
+  const [inspection, { resources, jurisdiction }] = await Promise.all([
+    database && inspect(client, account.id, database.id, call),
+    resourcesBeside(client, account.id, { resources: found, database, listed, wanted: listed, ...call }),
+  ]);
   const indexName = inspection?.state.index ?? wanted.index;
   const index = resources.indexes.find(({ name }) => name === indexName);
   const choice = choiceWith(inspection && keptSpace(inspection), wanted);
@@ -86,6 +92,7 @@ export const makePlan = async (connecting: Connecting): Promise<Plan> => {
     token,
     account,
     resources,
+    jurisdiction,
     database: database ?? { id: undefined, name: wanted.database },
     inspection,
     index: { name: indexName, exists: index !== undefined, vectors: info?.vectorCount ?? 0 },

@@ -11,12 +11,16 @@ const WEEK_MS = 7 * 86_400_000;
 
 /** What there is and what will be added, for a person to decide on. */
 export const planText = (plan: Plan): string => {
-  const { token, account, database, inspection, index, resources, bucket, model, choice } = plan;
+  const { token, account, database, jurisdiction, inspection, index, resources, bucket, model, choice } =
+    plan;
   const isNew = 'will be created';
   return labelled([
     ['account', `${inert(account.name)} (${inert(account.id)})`],
     ['token', tokenText(token)],
-    ['database', `${inert(database.name)}, ${inspection ? contentText(inspection) : isNew}`],
+    [
+      'database',
+      `${inert(database.name)}, ${inspection ? contentText(inspection) : isNew}${jurisdiction === undefined ? '' : `, jurisdiction ${inert(jurisdiction)}`}`,
+    ],
     ['index', `${inert(index.name)}, ${index.exists ? counted(index.vectors, 'vector') : isNew}`],
     ['bucket', bucketText(resources, bucket)],
     ['model', `${inert(choice.model)}, ${model.dimensions} dimensions (${inert(model.space)})`],
@@ -64,8 +68,8 @@ const additionText = ({ state, rowsToWrite, megabytesToAdd }: Inspection): strin
 
 /** For an administrator, where the token may not create what is missing. */
 export const administratorLines = (
-  { database, index, bucket, resources, model }: Plan,
-  { locationHint, jurisdiction }: Place,
+  { database, index, bucket, resources, model, jurisdiction }: Plan,
+  { locationHint }: Place,
 ): string =>
   [
     'Someone with more rights can create them, then connect again:',

@@ -96,8 +96,7 @@ const isAgreed = async ({ cli }: Connecting, plan: Plan, yes: boolean): Promise<
 const carryOut = async (connecting: Connecting, plan: Plan, options: ConnectOptions): Promise<void> => {
   const { cli, call, say } = connecting;
   const made = await makeResources(connecting, plan);
-  const { account: owner, choice, model } = plan;
-  const { jurisdiction } = connecting.wanted;
+  const { account: owner, choice, model, jurisdiction } = plan;
   const target = targetOf({ account: owner, made, jurisdiction, choice, model });
   say('Preparing the database …');
   const store = await prepare(connecting, plan, target);
@@ -136,7 +135,12 @@ const makeResources = async ({ client, wanted, call, say }: Connecting, plan: Pl
       client,
       plan.account.id,
       plan.resources,
-      { ...wanted, index: plan.index.name, dimensions: plan.model.dimensions },
+      {
+        ...wanted,
+        jurisdiction: plan.jurisdiction,
+        index: plan.index.name,
+        dimensions: plan.model.dimensions,
+      },
       { ...call, onProgress: (kind, name) => say(`Creating ${inert(resourceInWords(kind, name))} …`) },
     );
   } catch (error) {

@@ -4,12 +4,19 @@ import { apiPath } from './apiPath.ts';
 import { jsonBody, type CloudflareClient } from './client.ts';
 import { CloudflareApiError } from './errors.ts';
 
-const described = z.object({ uuid: z.string(), name: z.string(), file_size: z.number().optional() });
+const described = z.object({
+  uuid: z.string(),
+  name: z.string(),
+  file_size: z.number().optional(),
+  jurisdiction: z.string().nullish(),
+});
 const NAME_EXISTS = 7502;
 
 export interface D1Description {
   readonly id: string;
   readonly name: string;
+  /** Within which it was made: null where within none, undefined where Cloudflare did not say. */
+  readonly jurisdiction?: string | null | undefined;
 }
 
 /** Where new data should lie. Hints: wnam, enam, weur, eeur, apac, oc. Jurisdictions: eu, fedramp. */
@@ -18,7 +25,11 @@ export interface Place {
   readonly jurisdiction?: string | undefined;
 }
 
-const toDescription = ({ uuid, name }: z.output<typeof described>): D1Description => ({ id: uuid, name });
+const toDescription = ({ uuid, name, jurisdiction }: z.output<typeof described>): D1Description => ({
+  id: uuid,
+  name,
+  jurisdiction,
+});
 
 /** The account's databases, at most 1,000. */
 export const listD1Databases = async (

@@ -3,7 +3,13 @@ import type { CallOptions } from '../memory/ports.ts';
 import type { CloudflareClient } from './client.ts';
 import { inspectDatabase, type D1State } from './cloudSchema.ts';
 import { D1Database } from './d1.ts';
-import { createD1Database, type D1Description, listD1Databases, type Place } from './d1Databases.ts';
+import {
+  createD1Database,
+  type D1Description,
+  describeD1Database,
+  listD1Databases,
+  type Place,
+} from './d1Databases.ts';
 import { DEFAULT_SPACE } from './workersAiModels.ts';
 import { createR2Bucket, listR2Buckets } from './r2.ts';
 import { listVectorizeIndexes, VectorizeIndex, type VectorizeDescription } from './vectorize.ts';
@@ -33,14 +39,51 @@ export const findResources = async (
   const [databases, indexes, buckets] = await Promise.all([
     listD1Databases(client, account, options),
     listVectorizeIndexes(client, account, options),
-    listR2Buckets(client, account, { jurisdiction, ...options }).catch((error: unknown) => {
-      if (MemoryError.is(error, 'misconfigured') || MemoryError.is(error, 'forbidden')) return error;
-      throw error;
-    }),
+    bucketsIn(client, account, { jurisdiction, ...options }),
   ]);
-  return buckets instanceof MemoryError
-    ? { databases, indexes, buckets: undefined, withoutBuckets: `${buckets.message} ${buckets.nextStep}` }
-    : { databases, indexes, buckets, withoutBuckets: undefined };
+  return { databases, indexes, ...buckets };
+};
+
+const bucketsIn = async (
+  ...request: Parameters<typeof listR2Buckets>
+): Promise<Pick<Resources, 'buckets' | 'withoutBuckets'>> => {
+  try {
+    return { buckets: await listR2Buckets(...request), withoutBuckets: undefined };
+  } catch (error) {
+    if (!MemoryError.is(error, 'misconfigured') && !MemoryError.is(error, 'forbidden')) throw error;
+    return { buckets: undefined, withoutBuckets: `${error.message} ${error.nextStep}` };
+  }
+};
+
+/**
+ * The resources beside a database: one that was made within a jurisdiction keeps its buckets there too, whatever is
+ * `wanted`. `listed`: of which the buckets are known.
+ */
+export const resourcesBeside = async (
+  client: CloudflareClient,
+  account: string,
+  {
+    resources,
+    database,
+    listed,
+    wanted,
+    ...options
+  }: CallOptions & {
+    readonly resources: Resources;
+    /** Undefined where it is still to be made. */
+    readonly database: D1Description | undefined;
+    readonly listed?: string | undefined;
+    readonly wanted?: string | undefined;
+  },
+): Promise<{ readonly resources: Resources; readonly jurisdiction: string | undefined }> => {
+  const described =
+    database?.jurisdiction === undefined
+      ? database && (await describeD1Database(client, account, database.id, options))
+      : database;
+  const jurisdiction = described?.jurisdiction ?? wanted;
+  if (jurisdiction === listed) return { resources, jurisdiction };
+  const buckets = await bucketsIn(client, account, { jurisdiction, ...options });
+  return { resources: { ...resources, ...buckets }, jurisdiction };
 };
 
 export interface Choice extends Place {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { mainScript } from '../unit/cli/runCli.ts';
@@ -119,6 +119,25 @@ describe('edge-memory connect', function () {
       const database = await cloud.ask<{ jurisdiction: string }>('GET', `/d1/database/${uuid}`);
       assert.equal(database.jurisdiction, 'eu');
       assert.equal((await cloud.run(['connect', '--location', 'moon'], { env })).code, 2);
+    });
+
+    it('keeps to the jurisdiction of a database that another machine connected', async () => {
+      const env = cloud.environment(cloud.token());
+      await cloud.json(['connect', '--jurisdiction', 'eu'], { env });
+      const large = `a long one ${'x'.repeat(1_000_000)}`;
+      const { content_hash: hash } = await cloud.json<{ content_hash: string }>(['store'], {
+        env,
+        stdin: large,
+      });
+      rmSync(path.join(cloud.dataFolder, 'config.json'));
+      const { stderr } = await cloud.run(['connect'], { env });
+      assert.match(stderr, /mcp-memory-db, .*, jurisdiction eu/);
+      const { active } = cloud.readConfig() as { active: Record<string, unknown> };
+      assert.deepEqual([active['bucket'], active['jurisdiction']], [NAMES.bucket, 'eu']);
+      const { buckets } = await cloud.ask<{ buckets: object[] }>('GET', '/r2/buckets');
+      assert.deepEqual(buckets, [], 'nothing is made outside of it');
+      const { stdout } = await cloud.run(['show', '--content', hash], { env });
+      assert.equal(stdout, large);
     });
 
     it('makes a database once where the answer to its making was lost', async () => {

@@ -408,6 +408,18 @@ describe('connecting to Cloudflare', () => {
     assert.equal(await run('disconnect'), true);
   });
 
+  it('keeps large memories within the jurisdiction of a database that was made with one', async () => {
+    await emulator.api('d1/database', { name: 'european', jurisdiction: 'eu' });
+    const target = await connect({ database: 'european', index: 'european', bucket: 'european' });
+    assert.deepEqual([target?.bucket, target?.jurisdiction], ['european', 'eu']);
+    const { buckets } = await emulator.api<{ buckets: { name: string }[] }>('r2/buckets');
+    assert.ok(!buckets.some(({ name }) => name === 'european'), 'it would lie outside');
+    const large = 'x'.repeat(1_000_000);
+    const { contentHash } = await stored({ content: large });
+    assert.equal((await memoryOf(contentHash)).content, large);
+    assert.equal(await run('disconnect'), true);
+  });
+
   it('says that config.json makes no sense, and Disconnect writes it anew', async () => {
     const { connection, store } = await services();
     await writeFile(path.join(dataFolder, 'config.json'), '{');

@@ -7,6 +7,7 @@ import {
   type Inspection,
   keptSpace,
   type Resources,
+  resourcesBeside,
   USUAL_NAMES,
 } from '../../cloudflare/provision.ts';
 import type { VectorizeDescription } from '../../cloudflare/vectorize.ts';
@@ -22,6 +23,10 @@ export interface ChosenResources {
   readonly choice: EmbeddingChoice;
   /** Of the database, where it exists. */
   readonly inspection: Inspection | undefined;
+  /** What the account has, the buckets as they are beside the database. */
+  readonly resources: Resources;
+  /** Of the database, where it exists and has one: its bucket lies there too. */
+  readonly jurisdiction: string | undefined;
 }
 
 /** Answers for the questions below; what is given is not asked. */
@@ -154,14 +159,17 @@ function indexFor(resources: Resources, name: string | undefined): VectorizeDesc
 }
 
 async function named(
-  { client, account, resources }: Found,
+  { client, account, resources: found }: Found,
   candidates: readonly Candidate[],
   database: string,
   options: ResourceOptions,
 ): Promise<ChosenResources> {
-  const existing = resources.databases.find(({ id, name }) => id === database || name === database);
+  const existing = databaseCalled(found, database);
   const known = candidates.find((candidate) => candidate.database.id === existing?.id);
-  const inspection = existing && (known?.inspection ?? (await inspect(client, account, existing.id)));
+  const [inspection, { resources, jurisdiction }] = await Promise.all([
+    known?.inspection ?? (existing && inspect(client, account, existing.id)),
+    resourcesBeside(client, account, { resources: found, database: existing }),
+  ]);
   // Of a database that was rebuilt elsewhere, the index is recorded in it.
   const index = indexFor(resources, inspection?.state.index ?? options.index);
   const likely = options.endpoint === undefined ? modelFor(index?.dimensions) : undefined;
@@ -177,21 +185,33 @@ async function named(
         ? choiceWith(kept, { model, endpoint })
         : choiceOfSpace(kept, { model: model ?? '', endpoint }),
     inspection,
+    resources,
+    jurisdiction,
   };
 }
+
+const databaseCalled = ({ databases }: Resources, wanted: string): D1Description | undefined =>
+  databases.find(({ id, name }) => id === wanted || name === wanted);
 
 async function chooseEach(
   found: Found,
   candidates: readonly Candidate[],
   options: ResourceOptions,
 ): Promise<ChosenResources | undefined> {
-  const { databases, indexes, buckets } = found.resources;
+  const { client, account, resources } = found;
+  const { databases, indexes } = resources;
   const database = await chooseOne(
     vscode.l10n.t('Database'),
     databases.map(({ name, id }) => ({ label: name, description: id, value: id })),
     USUAL_NAMES.database,
   );
   if (database === undefined) return undefined;
+  const beside = resourcesBeside(client, account, {
+    resources,
+    database: databaseCalled(resources, database),
+  });
+  // Whoever leaves before needs no answer.
+  beside.catch(() => undefined);
   const index = await chooseOne(
     vscode.l10n.t('Vectorize index'),
     indexes
@@ -207,6 +227,7 @@ async function chooseEach(
     USUAL_NAMES.index,
   );
   if (index === undefined) return undefined;
+  const { buckets } = (await beside).resources;
   const bucket =
     buckets === undefined
       ? null
@@ -249,10 +270,10 @@ async function chooseOne<T>(
   });
 }
 
-/** Whether something in the choice is still to be made; only then its place matters. */
-export const isNew = ({ databases, indexes }: Resources, { database, index }: ChosenResources): boolean =>
-  !databases.some(({ id, name }) => id === database || name === database) ||
-  !indexes.some(({ name }) => name === index);
+/** Whether the database is still to be made, or something beside one without a jurisdiction: only then the place matters. */
+export const isNew = ({ resources, database, index, jurisdiction }: ChosenResources): boolean =>
+  databaseCalled(resources, database) === undefined ||
+  (jurisdiction === undefined && !resources.indexes.some(({ name }) => name === index));
 
 const places = (): readonly (readonly [label: string, place: Place])[] => [
   [vscode.l10n.t('Automatic: near you'), {}],

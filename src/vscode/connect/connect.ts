@@ -4,7 +4,13 @@ import { mayWrite } from '../../cloudflare/cloudSchema.ts';
 import { D1Database } from '../../cloudflare/d1.ts';
 import { type Place, timeTravelBookmark } from '../../cloudflare/d1Databases.ts';
 import { createEmbedder } from '../../cloudflare/embeddingChoice.ts';
-import { findResources, provision, type Provisioned, type ResourceKind } from '../../cloudflare/provision.ts';
+import {
+  findResources,
+  provision,
+  type Provisioned,
+  type ResourceKind,
+  resourcesBeside,
+} from '../../cloudflare/provision.ts';
 import { targetOf } from '../../cloudflare/targetConfig.ts';
 import { wranglerLines } from '../../cloudflare/wranglerLines.ts';
 import type { CloudTarget } from '../../local/storeConfig.ts';
@@ -88,18 +94,24 @@ async function makePlan(
     const found = { client, account: account.id, resources };
     return { ...found, candidates: await findCandidates(found, signal) };
   });
-  const { resources } = found;
   const chosen = await chooseResources(found, found.candidates, options);
   if (chosen === undefined) return undefined;
-  const place = options.place ?? (isNew(resources, chosen) ? await choosePlace() : {});
-  if (place === undefined) return undefined;
+  const picked = options.place ?? (isNew(chosen) ? await choosePlace() : {});
+  if (picked === undefined) return undefined;
+  const { jurisdiction = picked.jurisdiction } = chosen;
+  const { resources } = await resourcesBeside(client, account.id, {
+    resources: chosen.resources,
+    database: undefined,
+    listed: chosen.jurisdiction,
+    wanted: jurisdiction,
+  });
   const untouched = chosen.inspection?.state.schemaVersion === 0;
   const database = resources.databases.find(
     ({ id, name }) => id === chosen.database || name === chosen.database,
   );
   const bookmark =
     untouched && database !== undefined ? await bookmarkOf(client, account.id, database.id) : undefined;
-  return { account, resources, chosen, place, bookmark };
+  return { account, resources, chosen, place: { ...picked, jurisdiction }, bookmark };
 }
 
 /** A token without the right to read the history connects all the same. */
