@@ -2,7 +2,7 @@ import type { McpContext } from './mcpContext.ts';
 import { olderTools } from './olderTools.ts';
 import type { MemoryTool } from './tool.ts';
 import { memoryDelete } from './tools/memoryDelete.ts';
-import { memoryGraph } from './tools/memoryGraph.ts';
+import { memoryGraph, memoryGraphReads } from './tools/memoryGraph.ts';
 import { memoryHealth } from './tools/memoryHealth.ts';
 import { memoryIngest } from './tools/memoryIngest.ts';
 import { memoryList } from './tools/memoryList.ts';
@@ -25,9 +25,11 @@ const tools: readonly MemoryTool[] = [
 
 /** The tools that the settings offer. */
 export const toolsFor = ({ settings, files }: Pick<McpContext, 'settings' | 'files'>): MemoryTool[] =>
-  [...tools, ...(settings.olderNames ? olderTools : [])].filter(
-    (tool) =>
-      !settings.disabledTools?.includes(tool.name) &&
-      (tool.hints.readOnlyHint || !settings.readOnly) &&
-      (tool !== memoryIngest || files !== undefined),
-  );
+  [...tools, ...(settings.olderNames ? olderTools : [])]
+    .map((tool) => (settings.readOnly && tool === memoryGraph ? memoryGraphReads : tool))
+    .filter(
+      (tool) =>
+        !settings.disabledTools?.includes(tool.name) &&
+        (tool.hints.readOnlyHint || !settings.readOnly) &&
+        (tool !== memoryIngest || files !== undefined),
+    );

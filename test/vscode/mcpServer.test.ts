@@ -123,8 +123,8 @@ describe('the server for agents', function () {
       'edgeMemory.agents.disabledTools': ['memory_stats'],
     };
     await withSettings(settings, async () => {
-      const names = await startServer((offered) => assert.equal(offered.length, 3, offered.join()));
-      assert.deepEqual(names.sort(), ['memory_health', 'memory_list', 'memory_search']);
+      const names = await startServer((offered) => assert.equal(offered.length, 4, offered.join()));
+      assert.deepEqual(names.sort(), ['memory_graph', 'memory_health', 'memory_list', 'memory_search']);
     });
     await startServer();
   });
@@ -361,7 +361,7 @@ describe('where MCP is switched off', function () {
   it('they are those that the settings leave', async () => {
     await withSettings(off, async () => {
       await offers(9);
-      await withSettings({ 'edgeMemory.agents.readOnly': true }, () => offers(4));
+      await withSettings({ 'edgeMemory.agents.readOnly': true }, () => offers(5));
       await withSettings({ 'edgeMemory.agents.olderNames': true }, () => offers(22));
     });
     await offers(0);

@@ -7,9 +7,10 @@ import { boundedAnswer, DEFAULT_CHARACTERS } from '../answers/boundedAnswer.ts';
 import { dataJson } from '../answers/dataJson.ts';
 import { shortHash } from '../answers/memoryEntry.ts';
 import { findMemory } from '../findMemory.ts';
-import { filterOf, hash, missingParameter, project, tagMatch, tags } from '../parameters.ts';
+import { after, before, filterOf, hash, missingParameter, project, tagMatch, tags } from '../parameters.ts';
 import { defineTool, DESTROYS } from '../tool.ts';
 
+const TO_SEE_ALL = 'memory_list with the same filters';
 const PAGE = 1000;
 const NAMED = 20;
 /** Of each content, enough to see what a dry run is about. */
@@ -24,8 +25,8 @@ export const memoryDelete = defineTool({
     content_hash: hash.optional(),
     tags,
     tag_match: tagMatch,
-    after: z.string().optional(),
-    before: z.string().optional(),
+    after,
+    before,
     project,
     dry_run: z.boolean().optional(),
   }),
@@ -49,11 +50,11 @@ export const memoryDelete = defineTool({
         {
           outcome: 'dry_run',
           would_delete: memories.length,
-          ...(memories.length > NAMED && { first_shown: NAMED }),
+          ...(memories.length > NAMED && { first_shown: NAMED, to_see_all: TO_SEE_ALL }),
         },
         memories.slice(0, NAMED).map((memory) => ({ memory })),
         DEFAULT_CHARACTERS,
-        'memory_list with the same filters',
+        TO_SEE_ALL,
       );
     const deleted = await store.delete(
       memories.map(({ contentHash }) => contentHash),

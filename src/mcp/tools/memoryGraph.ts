@@ -1,25 +1,35 @@
 import * as z from 'zod';
 import type { Memory, MemoryLink } from '../../memory/memory.ts';
-import { boundedAnswer } from '../answers/boundedAnswer.ts';
+import { boundedAnswer, DEFAULT_CHARACTERS } from '../answers/boundedAnswer.ts';
 import { dataJson } from '../answers/dataJson.ts';
 import { shortHash } from '../answers/memoryEntry.ts';
 import { findHash, findMemory } from '../findMemory.ts';
 import { shortestPath } from '../shortestPath.ts';
 import { maxCharacters, missingParameter } from '../parameters.ts';
-import { ADDS, defineTool, type ToolCall } from '../tool.ts';
+import { ADDS, defineTool, READS, type ToolCall } from '../tool.ts';
 
 const HOPS = 2;
-const LINKS = 30;
+const LONGEST = 5;
+/** Of an answer, for the links; the memories take the rest. */
+const FOR_LINKS = 0.3;
 const TO_GET_THEM = 'a higher max_response_chars, or a smaller max_hops';
 
-const input = z.object({
-  action: z.enum(['connected', 'path', 'subgraph', 'link', 'unlink']),
+const FOLLOWING = ['connected', 'path', 'subgraph'] as const;
+
+const followed = z.object({
+  action: z.enum(FOLLOWING),
   hash: z.string().optional().describe('For connected, subgraph'),
-  hash1: z.string().optional().describe('From; for path, link, unlink'),
+  hash1: z.string().optional().describe('From; for path'),
   hash2: z.string().optional().describe('To'),
-  relation: z.string().optional().describe('causes, fixes, contradicts, supports, related…'),
-  max_hops: z.int().min(1).max(5).optional(),
+  max_hops: z.int().min(1).max(LONGEST).optional(),
   max_response_chars: maxCharacters,
+});
+
+const input = z.object({
+  ...followed.shape,
+  action: z.enum([...FOLLOWING, 'link', 'unlink']),
+  hash1: z.string().optional().describe('From; for path, link, unlink'),
+  relation: z.string().optional().describe('causes, fixes, contradicts, supports, related…'),
 });
 
 export const memoryGraph = defineTool({
@@ -29,23 +39,31 @@ export const memoryGraph = defineTool({
     'Links memories, and follows links: connected (neighbours), subgraph (links around), path (between two).',
   input,
   hints: { ...ADDS, destructiveHint: true },
-  run: async (given, call) => {
-    switch (given.action) {
-      case 'connected':
-      case 'subgraph':
-        return around(given, call);
-      case 'path':
-      case 'link':
-      case 'unlink':
-        return between(given, call);
-    }
+  run: (given, call) => {
+    const { action } = given;
+    return action === 'link' || action === 'unlink'
+      ? change(given, call)
+      : follow({ ...given, action }, call);
   },
 });
 
-type Input = z.output<typeof input>;
+/** The same for agents that may only look: a host need not ask before it. */
+export const memoryGraphReads = defineTool({
+  name: memoryGraph.name,
+  title: memoryGraph.title,
+  description: 'Follows links: connected (neighbours), subgraph (links around), path (between two).',
+  input: followed,
+  hints: READS,
+  run: (given, call) => follow(given, call),
+});
+
+type Followed = z.output<typeof followed>;
+
+const follow = (given: Followed, call: ToolCall): Promise<string> =>
+  given.action === 'path' ? path(given, call) : around(given, call);
 
 const around = async (
-  { action, hash, hash1, max_hops, max_response_chars }: Input,
+  { action, hash, hash1, max_hops, max_response_chars }: Followed,
   { store, options }: ToolCall,
 ): Promise<string> => {
   const given = hash ?? hash1;
@@ -58,13 +76,13 @@ const around = async (
   const memories = await liveOf(others, { store, options });
   const live = new Set([center, ...memories.map(({ contentHash }) => contentHash)]);
   const shown = links.filter(({ source, target }) => live.has(source) && live.has(target));
+  const written = shown.map(linkJson);
+  const fitting = fittingIn(written, (max_response_chars ?? DEFAULT_CHARACTERS) * FOR_LINKS);
   return boundedAnswer(
     {
       hash: shortHash(center),
-      links: shown.slice(0, LINKS).map(linkJson),
-      ...(shown.length > LINKS && {
-        links_left_out: shown.length - LINKS,
-      }),
+      links: written.slice(0, fitting),
+      ...(shown.length > fitting && { links_left_out: shown.length - fitting, to_get_links: TO_GET_THEM }),
     },
     memories.map((memory) => ({ memory })),
     max_response_chars,
@@ -72,33 +90,56 @@ const around = async (
   );
 };
 
-const between = async (
-  { action, hash1, hash2, relation, max_hops, max_response_chars }: Input,
+/** How many of the first ones take at most so many characters. */
+const fittingIn = (links: readonly object[], characters: number): number => {
+  let left = characters;
+  const tooMany = links.findIndex((link) => (left -= dataJson(link).length + 1) < 0);
+  return tooMany < 0 ? links.length : tooMany;
+};
+
+/** The hashes of both ends. */
+const endsOf = async (
+  { action, hash1, hash2 }: Pick<z.output<typeof input>, 'action' | 'hash1' | 'hash2'>,
   { store, options }: ToolCall,
-): Promise<string> => {
+): Promise<readonly [string, string]> => {
   if (hash1 === undefined || hash2 === undefined)
     throw missingParameter(`memory_graph ${action}`, 'hash1 and hash2');
   const [from, to] = await Promise.all([
     findMemory(store, hash1, options),
     findMemory(store, hash2, options),
   ]);
-  const [source, target] = [from.contentHash, to.contentHash];
+  return [from.contentHash, to.contentHash];
+};
+
+const change = async (given: z.output<typeof input>, call: ToolCall): Promise<string> => {
+  const [source, target] = await endsOf(given, call);
+  const { store, options } = call;
+  const { action, relation } = given;
   if (action === 'link')
     return dataJson({
       outcome: 'linked',
       ...linkJson(await store.link({ source, target, ...(relation !== undefined && { relation }) }, options)),
     });
-  if (action === 'unlink')
-    return dataJson({ outcome: (await store.unlink(source, target, options)) ? 'unlinked' : 'not_linked' });
-  const path = shortestPath(await store.related(source, max_hops ?? 5, options), source, target);
-  if (path === undefined)
+  return dataJson({ outcome: (await store.unlink(source, target, options)) ? 'unlinked' : 'not_linked' });
+};
+
+const path = async (given: Followed, call: ToolCall): Promise<string> => {
+  const [source, target] = await endsOf(given, call);
+  const { store, options, context } = call;
+  const { max_hops = LONGEST, max_response_chars } = given;
+  const steps = shortestPath(await store.related(source, max_hops, options), source, target);
+  if (steps === undefined)
     return dataJson({
       outcome: 'no_path',
-      next_step: 'They are not linked within 5 steps; link them with action link.',
+      next_step: [
+        `They are not linked within ${max_hops} steps`,
+        ...(max_hops < LONGEST ? ['try a higher max_hops'] : []),
+        ...(context.settings.readOnly ? [] : ['link them with action link']),
+      ].join('; '),
     });
-  const memories = await liveOf([source, ...path.map((step) => step.reached)], { store, options });
+  const memories = await liveOf([source, ...steps.map((step) => step.reached)], call);
   return boundedAnswer(
-    { outcome: 'path', steps: path.map(({ link }) => linkJson(link)) },
+    { outcome: 'path', steps: steps.map(({ link }) => linkJson(link)) },
     memories.map((memory) => ({ memory })),
     max_response_chars,
     TO_GET_THEM,

@@ -7,7 +7,17 @@ import { aboutCode, withCodeStates } from '../answers/codeStates.ts';
 import { dataJson } from '../answers/dataJson.ts';
 import { entryOf, type Found } from '../answers/memoryEntry.ts';
 import { findMemory } from '../findMemory.ts';
-import { filterOf, hash, maxCharacters, missingParameter, project, tagMatch, tags } from '../parameters.ts';
+import {
+  after,
+  before,
+  filterOf,
+  hash,
+  maxCharacters,
+  missingParameter,
+  project,
+  tagMatch,
+  tags,
+} from '../parameters.ts';
 import { defineTool, READS } from '../tool.ts';
 import { beginningOf } from '../../memory/text.ts';
 
@@ -28,6 +38,8 @@ export const memoryList = defineTool({
     page_size: z.int().min(1).max(100).optional().describe('Default 20'),
     tags,
     tag_match: tagMatch,
+    after,
+    before,
     memory_type: z.string().optional(),
     project,
     max_response_chars: maxCharacters,

@@ -4,7 +4,16 @@ import { normaliseProject } from '../../memory/projects.ts';
 import { byQuality } from '../../memory/search/quality.ts';
 import { aboutCode, withCodeStates } from '../answers/codeStates.ts';
 import { boundedAnswer } from '../answers/boundedAnswer.ts';
-import { filterOf, maxCharacters, missingParameter, project, tagMatch, tags } from '../parameters.ts';
+import {
+  after,
+  before,
+  filterOf,
+  maxCharacters,
+  missingParameter,
+  project,
+  tagMatch,
+  tags,
+} from '../parameters.ts';
 import { defineTool, READS } from '../tool.ts';
 
 /** mcp-memory-service's names for the modes; `semantic`, its default, is what people mean by a search: hybrid. */
@@ -28,8 +37,8 @@ export const memorySearch = defineTool({
     query: z.string().optional(),
     mode: z.enum(['hybrid', 'semantic', 'exact', 'keyword']).optional(),
     time_expr: z.string().optional().describe('"last week", "since Monday"'),
-    after: z.string().optional().describe('Date'),
-    before: z.string().optional().describe('Date'),
+    after,
+    before,
     tags,
     tag_match: tagMatch,
     memory_type: z.string().optional(),

@@ -63,6 +63,7 @@ describe('the tool list', () => {
 
   it('leaves out what writes for read-only agents, what a person switched off, and files without a workspace', async () => {
     assert.deepEqual(await names({ settings: { readOnly: true } }), [
+      'memory_graph',
       'memory_health',
       'memory_list',
       'memory_search',
@@ -70,6 +71,14 @@ describe('the tool list', () => {
     ]);
     assert.ok(!(await names({ settings: { disabledTools: ['memory_delete'] } })).includes('memory_delete'));
     assert.ok(!(await names({ files: undefined })).includes('memory_ingest'));
+  });
+
+  it('lets read-only agents follow links, without a question, and not change them', async () => {
+    const graph = (await listed({ settings: { readOnly: true } })).find(
+      ({ name }) => name === 'memory_graph',
+    );
+    assert.deepEqual([graph?.annotations?.readOnlyHint, graph?.annotations?.destructiveHint], [true, false]);
+    assert.doesNotMatch(JSON.stringify(graph), /link"|unlink|relation/);
   });
 
   it('offers the older names only where they are asked for', async () => {

@@ -215,14 +215,53 @@ describe('the tools', () => {
     const { call } = await connect(memories.store);
     const connected = await call('memory_graph', { action: 'connected', hash: center?.contentHash });
     assert.ok(connected.text.length <= 8000, `${connected.text.length} characters`);
-    assert.equal(connected.head['links_left_out'], 29);
-    assert.match(String(connected.head['to_get_them']), /max_response_chars/);
+    const links = connected.head['links'] as unknown[];
+    assert.equal(connected.head['links_left_out'], 59 - links.length);
+    for (const how of ['to_get_them', 'to_get_links'])
+      assert.match(String(connected.head[how]), /max_response_chars/);
     const all = await call('memory_graph', {
       action: 'connected',
       hash: center?.contentHash,
       max_response_chars: 100_000,
     });
     assert.equal(all.memories.length, 59);
+    assert.equal((all.head['links'] as unknown[]).length, 59);
+    assert.equal(all.head['links_left_out'], undefined);
+  });
+
+  it('follow links for agents that may only look, which can not change them', async () => {
+    const [a, b] = (await memories.store.storeMany([{ content: 'cause' }, { content: 'effect' }])).map(
+      ({ contentHash }) => contentHash,
+    );
+    const { call } = await connect(memories.store, { settings: { readOnly: true } });
+    const between = { hash1: a, hash2: b };
+    const apart = await call('memory_graph', { action: 'path', ...between });
+    assert.equal(apart.head['outcome'], 'no_path');
+    assert.doesNotMatch(apart.text, /action link/);
+    assert.ok((await call('memory_graph', { action: 'link', ...between })).isError);
+    await memories.store.link({ source: a ?? '', target: b ?? '' });
+    assert.equal((await call('memory_graph', { action: 'connected', hash: a })).memories.length, 1);
+    assert.equal((await call('memory_graph', { action: 'path', ...between })).head['outcome'], 'path');
+    assert.ok((await call('memory_graph', { action: 'unlink', ...between })).isError);
+    assert.equal((await memories.store.related(a ?? '')).length, 1);
+  });
+
+  it('say, after a dry run, a way that leads to everything that would be deleted', async () => {
+    const day = 86_400;
+    await memories.store.storeMany(
+      Array.from({ length: 50 }, (_, i) => ({
+        content: `note ${i}`,
+        tags: ['old'],
+        createdAt: 1_700_000_000 + i * day,
+      })),
+    );
+    const { call } = await connect(memories.store);
+    const filters = { tags: ['old'], after: '2023-11-20', before: '2023-12-25' };
+    const dry = await call('memory_delete', { ...filters, dry_run: true });
+    assert.match(String(dry.head['to_see_all']), /^memory_list with the same filters/);
+    const all = await call('memory_list', { ...filters, page_size: 100 });
+    assert.equal(all.head['total'], dry.head['would_delete']);
+    assert.ok(Number(all.head['total']) > 20);
   });
 
   it('report numbers and health', async () => {
