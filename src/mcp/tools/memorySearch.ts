@@ -32,7 +32,7 @@ export const memorySearch = defineTool({
   name: 'memory_search',
   title: 'Search memories',
   description:
-    'Finds memories by words and meaning, the current project first. Without a query: the newest that pass the filters.',
+    'Finds memories by words and meaning, preferring the current project. Without a query: the newest that pass the filters.',
   input: z.object({
     query: z.string().optional(),
     mode: z.enum(['hybrid', 'semantic', 'exact', 'keyword']).optional(),

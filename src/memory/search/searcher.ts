@@ -25,8 +25,9 @@ import { SnippetMaker } from './snippets.ts';
 const DEFAULT_LIMIT = 10;
 /** Candidates of each list, at least. */
 const CANDIDATES = 50;
-/** A superseded memory stays findable, below what replaced it. */
+/** A superseded memory stays findable, further below; and by all means below what replaced it. */
 const SUPERSEDED = 0.5;
+const BELOW = 0.99;
 /** Among equals, those of the preferred project come first. */
 const PREFERRED = 1.25;
 
@@ -214,11 +215,11 @@ export class Searcher {
     const similar = new Map(matches.map((match) => [match.contentHash, match]));
     const preferred = normaliseTag(query.preferProject ?? '');
     const snippets = new SnippetMaker(text, terms, query.mode === 'exact');
-    return candidates
-      .flatMap(({ hash, score }) => {
-        const memory = rows.get(hash);
-        return memory === undefined ? [] : [{ memory, score: adjusted(score, memory, preferred) }];
-      })
+    const scored = candidates.flatMap(({ hash, score }) => {
+      const memory = rows.get(hash);
+      return memory === undefined ? [] : [{ memory, score: adjusted(score, memory, preferred) }];
+    });
+    return belowSuccessors(scored)
       .sort((a, b) => b.score - a.score)
       .slice(0, wanted)
       .map(({ memory, score }): SearchHit => {
@@ -258,6 +259,24 @@ const adjusted = (score: number, memory: Memory, project: string | undefined): n
   const preferred =
     project !== undefined && projectsOf(memory.tags).includes(project) ? score * PREFERRED : score;
   return memory.supersededBy === undefined ? preferred : preferred * SUPERSEDED;
+};
+
+interface Scored {
+  readonly memory: Memory;
+  readonly score: number;
+}
+
+/** However well it matches, what was replaced is no better an answer than what replaced it, where both were found. */
+const belowSuccessors = (scored: readonly Scored[]): Scored[] => {
+  const found = new Map(scored.map((hit) => [hit.memory.contentHash, hit]));
+  /** `below`: hashes on the way here, as replacing may go in circles. */
+  const limit = ({ memory, score }: Scored, below: readonly string[]): number => {
+    const { contentHash, supersededBy } = memory;
+    const successor = supersededBy === undefined ? undefined : found.get(supersededBy);
+    if (successor === undefined || below.includes(successor.memory.contentHash)) return score;
+    return Math.min(score, limit(successor, [...below, contentHash]) * BELOW);
+  };
+  return scored.map((hit) => ({ ...hit, score: limit(hit, [hit.memory.contentHash]) }));
 };
 
 /** The memory with at most `limit` characters of its content. */

@@ -39,6 +39,38 @@ describe('the order of hits', () => {
     }
   });
 
+  it('has it below even where it matches far better, and in a project that is preferred', async () => {
+    await test.store.storeMany(Array.from({ length: 30 }, (_, i) => ({ content: `release note ${i}` })));
+    const oldest = await test.stored({ content: 'release checklist of the shop', project: 'shop' });
+    const old = await test.stored({
+      content: 'release checklist of the shop, revised',
+      project: 'shop',
+      supersedes: oldest.contentHash,
+    });
+    await test.stored({
+      content: 'everything about a release lies in the handbook now, which somebody keeps',
+      supersedes: old.contentHash,
+    });
+    await test.store.embedPending();
+    for (const mode of MODES) {
+      const query = mode === 'exact' ? 'release' : 'release checklist of the shop';
+      const order = await found(query, mode, { preferProject: 'shop', limit: 40 });
+      const newest = order.findIndex((content) => content.includes('handbook'));
+      const newer = order.indexOf('release checklist of the shop, revised');
+      const last = order.indexOf('release checklist of the shop');
+      assert.ok(newer >= 0 && newer < last, `${mode}: ${newer}, ${last}`);
+      if (newest >= 0) assert.ok(newest < newer, `${mode}: ${newest}, ${newer}`);
+      if (mode !== 'meaning') assert.ok(newest >= 0, mode);
+    }
+  });
+
+  it('copes with memories that replaced each other in a circle', async () => {
+    const a = await test.stored({ content: 'tea at four' });
+    const b = await test.stored({ content: 'tea at five', supersedes: a.contentHash });
+    await test.store.store({ content: 'tea at four', supersedes: b.contentHash });
+    assert.equal((await found('tea', 'keyword')).length, 2);
+  });
+
   it('prefers a project among equals, and leaves nothing out', async () => {
     await test.store.storeMany([
       { content: 'deploy notes one', project: 'Mine' },
