@@ -32,14 +32,18 @@ export const check = async (
     return { part, state: 'healthy', ...finding, ms: finding.ms ?? ms() };
   } catch (error) {
     cli.signal.throwIfAborted();
-    const known = MemoryError.is(error) ? error : undefined;
-    return {
-      part,
-      state: 'unhealthy',
-      ms: ms(),
-      detail: known?.message ?? String(error),
-      nextStep: known && cloudAdvice(known),
-      facts: { error: known?.code ?? 'unexpected' },
-    };
+    return failed(part, error, ms());
   }
+};
+
+export const failed = (part: string, error: unknown, ms: number): HealthCheck => {
+  const known = MemoryError.is(error) ? error : undefined;
+  return {
+    part,
+    state: 'unhealthy',
+    ms,
+    detail: known?.message ?? String(error),
+    nextStep: known && cloudAdvice(known),
+    facts: { error: known?.code ?? 'unexpected' },
+  };
 };

@@ -100,6 +100,13 @@ describe('edge-memory health', function () {
       assert.match(expiring.part('token').next_step ?? '', /Make a new token/);
     });
 
+    it('says how to add a bucket where none is connected', async () => {
+      await cloud.json(['connect', '--no-bucket'], { env });
+      const { code, part } = await health();
+      assert.deepEqual([code, part('R2').state, part('R2')['bucket']], [0, 'healthy', null]);
+      assert.match(part('R2').next_step ?? '', /enable R2 .*edge-memory connect/);
+    });
+
     it('tells that memories wait for their vector', async () => {
       cloud.emulator.faults.add({ kind: 'ai-daily-limit', path: /\/ai\/run\//, times: 1 });
       await cloud.run(['store', 'stored on a busy day'], { env });

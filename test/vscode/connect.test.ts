@@ -11,7 +11,7 @@ import type { Rebuilt } from '../../src/cloudflare/rebuildIndex.ts';
 import { AgentLog } from '../../src/local/agentLog.ts';
 import type { Memory, StoreResult, VerifyReport } from '../../src/memory/memory.ts';
 import type { CloudTarget } from '../../src/local/storeConfig.ts';
-import type { Health } from '../../src/vscode/connect/health.ts';
+import type { Health } from '../../src/vscode/connect/healthInWords.ts';
 import { serverDefinition } from '../../src/vscode/mcp/serverDefinition.ts';
 import { emptyStore, eventually, memoryOf, run, services, stored } from './access.ts';
 import { type EmulatorProcess, startEmulatorProcess } from '../harness/emulatorProcess.ts';
@@ -208,9 +208,12 @@ describe('connecting to Cloudflare', () => {
   it('tells the health of every part', async () => {
     const health = await run<readonly Health[]>('health');
     assert.deepEqual(
-      health.map(({ part, ok }) => [part, ok]),
-      ['Token', 'D1', 'Vectorize', 'Workers AI', 'R2'].map((part) => [part, true]),
+      health.map(({ part, state }) => [part, state]),
+      ['Token', 'D1', 'Vectorize', 'R2', 'Workers AI'].map((part) => [part, 'healthy']),
     );
+    const details = health.map(({ detail }) => detail).join('\n');
+    assert.match(details, /: 2 memories, 0 wait for their vector, [\d.]+ MB; the free plan holds 500 MB\n/);
+    assert.match(details, /vectors of 768; the free plan holds 6,510\n.*: 0 large contents\n/);
     await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
   });
 
