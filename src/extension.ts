@@ -40,7 +40,6 @@ function start(context: vscode.ExtensionContext): TestAccess & { dispose(): void
 }
 
 const installTerminalCommand: InstallTerminalCommand = async (command) => {
-  const { launcherFolder, writeLauncher } = await import('./cli/launcher.ts');
+  const { writeLauncher } = await import('./cli/launcher.ts');
   await writeLauncher(command);
-  return launcherFolder(command.dataFolder);
 };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { launcherFolderIn } from '../local/paths.ts';
 
 export interface Launcher {
   /** `bin` within it holds the command. */
@@ -10,9 +11,6 @@ export interface Launcher {
   /** Absolute path of Node, or of an Electron that serves as Node. */
   readonly nodeExecutable: string;
 }
-
-/** The folder for the PATH of terminals. */
-export const launcherFolder = (dataFolder: string): string => path.join(dataFolder, 'bin');
 
 const ADVICE =
   'edge-memory: its editor has moved or was removed. Start the editor once to repair this command.';
@@ -74,7 +72,7 @@ const writeScript = async (file: string, text: string): Promise<void> => {
  */
 export const writeLauncher = async (launcher: Launcher): Promise<void> => {
   await mkdir(launcher.dataFolder, { recursive: true, mode: 0o700 });
-  const folder = launcherFolder(launcher.dataFolder);
+  const folder = launcherFolderIn(launcher.dataFolder);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const command = path.join(folder, 'edge-memory');
   await writeScript(command, shellScript(launcher));

@@ -10,5 +10,8 @@ export const databaseIn = (dataFolder: string): string => path.join(dataFolder, 
 /** Says which store is active, for every face; holds no secret. */
 export const configIn = (dataFolder: string): string => path.join(dataFolder, 'config.json');
 
+/** Holds the terminal command; stands on the PATH of terminals. */
+export const launcherFolderIn = (dataFolder: string): string => path.join(dataFolder, 'bin');
+
 /** Embeddings that were paid for. */
 export const embeddingCacheIn = (dataFolder: string): string => path.join(dataFolder, 'embeddings.db');

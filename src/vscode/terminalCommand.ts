@@ -1,18 +1,29 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { defaultDataFolder } from '../local/paths.ts';
+import { defaultDataFolder, launcherFolderIn } from '../local/paths.ts';
 import { isTurnedOff } from './firstMinutes/turnedOff.ts';
 import type { Services } from './services.ts';
 
 /** Writing a file can wait until the window's own start is over. */
 const AFTER_START = 1500;
 
-/** Writes the command `edge-memory`; answers the folder for the PATH of terminals. All paths are absolute. */
+/** Writes the command `edge-memory` into its folder. All paths are absolute. */
 export type InstallTerminalCommand = (command: {
   readonly dataFolder: string;
   readonly cliScript: string;
   readonly nodeExecutable: string;
-}) => Promise<string>;
+}) => Promise<void>;
+
+/** Writes the command for the memory of this window. */
+export const writeTerminalCommand = (
+  { context, settings }: Services,
+  install: InstallTerminalCommand,
+): Promise<void> =>
+  install({
+    dataFolder: settings.dataFolder,
+    cliScript: context.asAbsolutePath('dist/cli.js'),
+    nodeExecutable: process.execPath,
+  });
 
 /** `edge-memory` in new terminals, on the memory of this window. */
 export function registerTerminalCommand(
@@ -38,22 +49,19 @@ export function registerTerminalCommand(
 
 /** Writes the command and puts it on the PATH of new terminals, or takes it from there, as the settings say. */
 export async function provideTerminalCommand(
-  { context, settings }: Services,
+  services: Services,
   install: InstallTerminalCommand,
 ): Promise<void> {
+  const { context, settings } = services;
   const environment = context.environmentVariableCollection;
   environment.clear();
   if (isTurnedOff(context) || !settings.addToTerminalPath || !terminalsRunHere(context)) return;
   const { dataFolder } = settings;
-  const folder = await install({
-    dataFolder,
-    cliScript: context.asAbsolutePath('dist/cli.js'),
-    nodeExecutable: process.execPath,
-  });
+  await writeTerminalCommand(services, install);
   environment.description = vscode.l10n.t('Adds the command edge-memory.');
   // Shells that set their PATH anew at their start would lose it without the second way.
   const both = { applyAtProcessCreation: true, applyAtShellIntegration: true };
-  environment.append('PATH', `${path.delimiter}${folder}`, both);
+  environment.append('PATH', `${path.delimiter}${launcherFolderIn(dataFolder)}`, both);
   if (dataFolder !== defaultDataFolder()) environment.replace('EDGE_MEMORY_DATA_FOLDER', dataFolder, both);
 }
 

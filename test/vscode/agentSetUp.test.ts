@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { access } from 'node:fs/promises';
+import { access, rm } from 'node:fs/promises';
+import path from 'node:path';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import * as vscode from 'vscode';
+import { launcherFolderIn } from '../../src/local/paths.ts';
 import { AgentTraces } from '../../src/vscode/agents/agentTraces.ts';
 import { answerMessages, emptyStore, eventually, run, services, stored } from './access.ts';
 
@@ -17,6 +19,8 @@ describe('what is set up for agents of other programs', function () {
   describe('an MCP configuration', () => {
     it('is copied whole, with a command that exists, and remembered', async () => {
       const messages = answerMessages('showInformationMessage');
+      const { settings } = await services();
+      await rm(path.join(launcherFolderIn(settings.dataFolder), 'edge-memory'), { force: true });
       try {
         const text = await run<string>('copyMcpConfiguration', 'cursor');
         assert.equal(await vscode.env.clipboard.readText(), text);

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { EMPTY_FORM } from '../../src/shared/searchProtocol.ts';
+import { AgentTraces } from '../../src/vscode/agents/agentTraces.ts';
 import { Milestones } from '../../src/vscode/firstMinutes/milestones.ts';
 import { fileSources } from '../../src/vscode/found/fileSources.ts';
 import { searchForm } from '../../src/vscode/searchView/search.ts';
@@ -97,6 +98,16 @@ describe('the first minutes', () => {
 });
 
 describe('turning off', () => {
+  const showWhatIsSetUp = async (): Promise<void> => {
+    const shown = run('agentTraces');
+    let isOver = false;
+    void shown.then(() => (isOver = true));
+    await eventually(async () => {
+      await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
+      assert.ok(isOver);
+    });
+  };
+
   it('says what is taken back, and does nothing without a yes', async () => {
     const question = answerMessages('showWarningMessage');
     try {
@@ -108,16 +119,24 @@ describe('turning off', () => {
   });
 
   it('takes back the terminal command, its place on the PATH and the settings, and says where the memories are', async () => {
-    const { context, settings } = await services();
+    const running = await services();
+    const { context, settings } = running;
     const launcher = path.join(settings.dataFolder, 'bin', 'edge-memory');
     const configuration = vscode.workspace.getConfiguration('edgeMemory');
     await eventually(() => assert.ok(context.environmentVariableCollection.get('PATH')));
     await configuration.update('search.limit', 7, vscode.ConfigurationTarget.Global);
     const { contentHash } = await stored({ content: 'stays' });
-    const question = answerMessages('showWarningMessage', 'Turn Off');
+    let question = answerMessages('showWarningMessage', 'Turn Off');
     try {
       const report = await run<string>('turnOff');
       assert.match(report, /Your memories are in `~\/\.edge-memory`/);
+      assert.ok(!existsSync(launcher));
+      // What only shows the configurations that start the command does not bring it back.
+      await new AgentTraces(running).rememberCopied('cursor');
+      await showWhatIsSetUp();
+      question.restore();
+      question = answerMessages('showWarningMessage');
+      assert.equal(await run('turnOff'), undefined);
       assert.ok(!existsSync(launcher));
       assert.equal(context.environmentVariableCollection.get('PATH'), undefined);
       const { globalValue } = vscode.workspace.getConfiguration('edgeMemory').inspect('search.limit') ?? {};
@@ -125,6 +144,7 @@ describe('turning off', () => {
       assert.equal((await (await services()).store.get([contentHash])).length, 1);
     } finally {
       question.restore();
+      await new AgentTraces(running).forgetCopied('cursor');
       await run('turnOn');
     }
     assert.ok(existsSync(launcher));

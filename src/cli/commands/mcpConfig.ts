@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { Argument, type Command } from 'commander';
+import { launcherFolderIn } from '../../local/paths.ts';
 import { MCP_CLIENTS, type McpClientId } from '../../mcp/clientConfigs.ts';
 import type { Cli } from '../cli.ts';
 import { answer, dim, note } from '../output.ts';
@@ -51,8 +52,8 @@ const whereItGoes = (client: McpClientId, name: string, file: string | undefined
 
 /** The command that the editor installs; where only the terminal command is, it installs itself. */
 const installedLauncher = async (dataFolder: string): Promise<string> => {
-  const { launcherFolder, writeLauncher } = await import('../launcher.ts');
-  const launcher = path.join(launcherFolder(dataFolder), 'edge-memory');
+  const { writeLauncher } = await import('../launcher.ts');
+  const launcher = path.join(launcherFolderIn(dataFolder), 'edge-memory');
   const exists = await access(launcher).then(
     () => true,
     () => false,

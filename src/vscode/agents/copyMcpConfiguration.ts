@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { type ClientConfig, MCP_CLIENTS, type McpClientId } from '../../mcp/clientConfigs.ts';
 import type { CommandServices } from '../commands/registerCommands.ts';
+import { writeTerminalCommand } from '../terminalCommand.ts';
 import { AgentTraces } from './agentTraces.ts';
 import { configurationFor, fileOf, openConfiguration } from './mcpConfigurations.ts';
 
@@ -11,7 +12,9 @@ export async function copyMcpConfiguration(
 ): Promise<string | undefined> {
   const chosen = MCP_CLIENTS.find((known) => known === client) ?? (await chooseClient(services));
   if (chosen === undefined) return undefined;
-  const config = await configurationFor(services, chosen);
+  const config = configurationFor(services, chosen);
+  // Also where terminals are not to have it: the configuration starts it.
+  await writeTerminalCommand(services, services.installTerminalCommand);
   await vscode.env.clipboard.writeText(config.text);
   await new AgentTraces(services).rememberCopied(chosen);
   void sayWhereItGoes(services, chosen, config);
@@ -20,17 +23,15 @@ export async function copyMcpConfiguration(
 
 async function chooseClient(services: CommandServices): Promise<McpClientId | undefined> {
   const copied = new Set((await new AgentTraces(services).copied()).map(({ client }) => client));
-  const items = await Promise.all(
-    MCP_CLIENTS.map(async (client) => {
-      const { name, file } = await configurationFor(services, client);
-      return {
-        label: name,
-        description: file ?? vscode.l10n.t('A line for the terminal'),
-        ...(copied.has(client) && { detail: vscode.l10n.t('Copied before') }),
-        client,
-      };
-    }),
-  );
+  const items = MCP_CLIENTS.map((client) => {
+    const { name, file } = configurationFor(services, client);
+    return {
+      label: name,
+      description: file ?? vscode.l10n.t('A line for the terminal'),
+      ...(copied.has(client) && { detail: vscode.l10n.t('Copied before') }),
+      client,
+    };
+  });
   const chosen = await vscode.window.showQuickPick(items, {
     title: vscode.l10n.t('Copy MCP Configuration'),
     placeHolder: vscode.l10n.t('For which program? It will use the same memory as this editor'),

@@ -1,23 +1,18 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { defaultDataFolder } from '../../local/paths.ts';
+import { defaultDataFolder, launcherFolderIn } from '../../local/paths.ts';
 import { type ClientConfig, clientConfig, type McpClientId, serverLaunch } from '../../mcp/clientConfigs.ts';
 import type { CommandServices } from '../commands/registerCommands.ts';
 import { agentSettings } from '../mcp/agentSettings.ts';
 
-/** The configuration for a client on this machine, with what agents may do; writes the command that it starts. */
-export async function configurationFor(
-  { context, settings, installTerminalCommand }: CommandServices,
+/** The configuration for a client on this machine, with what agents may do. Writes nothing: the command that it starts may be missing. */
+export function configurationFor(
+  { settings }: Pick<CommandServices, 'settings'>,
   client: McpClientId,
-): Promise<ClientConfig> {
+): ClientConfig {
   const { dataFolder } = settings;
-  const folder = await installTerminalCommand({
-    dataFolder,
-    cliScript: context.asAbsolutePath('dist/cli.js'),
-    nodeExecutable: process.execPath,
-  });
-  const launch = serverLaunch(path.join(folder, 'edge-memory'), process.platform, {
+  const launch = serverLaunch(path.join(launcherFolderIn(dataFolder), 'edge-memory'), process.platform, {
     dataFolder: dataFolder === defaultDataFolder() ? undefined : dataFolder,
     settings: agentSettings(),
   });

@@ -45,25 +45,23 @@ const sectionItems = (services: CommandServices): TraceItem[] =>
   });
 
 const configurationItems = async (services: CommandServices): Promise<TraceItem[]> =>
-  Promise.all(
-    (await new AgentTraces(services).copied()).map(async ({ client, at }) => {
-      const config = await configurationFor(services, client);
-      const day = new Date(at).toLocaleDateString();
-      return {
-        label: vscode.l10n.t('$(plug) Configuration for {0}', config.name),
-        description: vscode.l10n.t('Copied on {0}', day),
-        detail: config.undo ?? config.file ?? '',
-        act: () => takeBack(services, client),
-      };
-    }),
-  );
+  (await new AgentTraces(services).copied()).map(({ client, at }) => {
+    const config = configurationFor(services, client);
+    const day = new Date(at).toLocaleDateString();
+    return {
+      label: vscode.l10n.t('$(plug) Configuration for {0}', config.name),
+      description: vscode.l10n.t('Copied on {0}', day),
+      detail: config.undo ?? config.file ?? '',
+      act: () => takeBack(services, client),
+    };
+  });
 
 /** Only the person knows where they put it: opens the place, or copies the command that removes it. */
 async function takeBack(
   services: CommandServices,
   client: Parameters<typeof configurationFor>[1],
 ): Promise<void> {
-  const config = await configurationFor(services, client);
+  const config = configurationFor(services, client);
   const file = fileOf(config);
   const help =
     config.undo === undefined

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { launcherFolderIn } from '../../local/paths.ts';
 import { changeInstructions } from '../agents/agentInstructions.ts';
 import { AgentTraces } from '../agents/agentTraces.ts';
 import { configurationFor } from '../agents/mcpConfigurations.ts';
@@ -24,12 +25,9 @@ const LAUNCHERS = ['edge-memory', 'edge-memory.cmd'];
 export async function turnOff(services: CommandServices): Promise<string | undefined> {
   const { context, settings } = services;
   const traces = new AgentTraces(services);
-  // Before the launcher goes: configurations name its place.
-  const copied = await Promise.all(
-    (await traces.copied()).map(async ({ client }) => configurationFor(services, client)),
-  );
+  const copied = (await traces.copied()).map(({ client }) => configurationFor(services, client));
   const changed = changedSettings(context);
-  const bin = path.join(settings.dataFolder, 'bin');
+  const bin = launcherFolderIn(settings.dataFolder);
   const folder = shortened(settings.dataFolder);
   const plan = [
     vscode.l10n.t(

@@ -4,7 +4,8 @@ import { mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { batchScript, type Launcher, launcherFolder, writeLauncher } from '../../../src/cli/launcher.ts';
+import { batchScript, type Launcher, writeLauncher } from '../../../src/cli/launcher.ts';
+import { launcherFolderIn } from '../../../src/local/paths.ts';
 
 const run = promisify(execFile);
 const ODD = `it's "odd" $(HOME) \`x\` %PATH% & ö\nline`;
@@ -27,7 +28,7 @@ describe('launcher', () => {
     await symlink(process.execPath, nodeExecutable);
     launcher = { dataFolder: path.join(folder, 'data', 'folder'), cliScript, nodeExecutable };
     command = path.join(
-      launcherFolder(launcher.dataFolder),
+      launcherFolderIn(launcher.dataFolder),
       process.platform === 'win32' ? 'edge-memory.cmd' : 'edge-memory',
     );
   });
