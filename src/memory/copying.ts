@@ -1,33 +1,36 @@
-import type { Memory, NewMemory } from './memory.ts';
+import type { Memory, MemoryLink, NewMemory } from './memory.ts';
 import type { MemoryStore } from './memoryStore.ts';
 import type { CallOptions } from './ports.ts';
 
 /** Memories that one batch stores: few requests, and little to repeat after a failure. */
 const BATCH = 200;
+/** Memories of a page of which only the hashes matter. */
+const HASHES = 1000;
 
-type From = Pick<MemoryStore, 'list' | 'get'>;
-type To = Pick<MemoryStore, 'get' | 'storeMany'>;
+type From = Pick<MemoryStore, 'list' | 'get' | 'related'>;
+type To = Pick<MemoryStore, 'list' | 'storeMany' | 'link'>;
 
 export interface CopyOptions extends CallOptions {
-  /** Called after each batch with how many of the memories are there by now. */
-  readonly onBatch?: ((done: number) => void) | undefined;
+  /** Called after each batch with how many memories were copied by now. */
+  readonly onBatch?: ((copied: number) => void) | undefined;
 }
 
-/** How many live memories may leave; those of a single batch that are in the other store already are left out. */
-export const countMovable = async (from: From, to: To, options?: CallOptions): Promise<number> => {
-  let movable = 0;
-  const hashes: string[] = [];
-  for await (const page of pagesOf(from, 1000, options)) {
-    movable += page.length;
-    if (movable <= BATCH) hashes.push(...hashesOf(page));
-  }
-  if (movable === 0 || movable > BATCH) return movable;
-  return movable - (await to.get(hashes, options)).length;
+/** How many live memories may leave, and are not in the other store yet. */
+export const countMovable = async (
+  from: From,
+  to: Pick<To, 'list'>,
+  options?: CallOptions,
+): Promise<number> => {
+  const mine: string[] = [];
+  for await (const page of movableOf(from, HASHES, options)) mine.push(...page.map(hashOf));
+  if (mine.length === 0) return 0;
+  const there = await hashesIn(to, options);
+  return mine.filter((hash) => !there.has(hash)).length;
 };
 
 /**
- * Copies every live memory that may leave, oldest first; answers how many are in the other store now. Safe to repeat,
- * and goes on where it was interrupted: what is there already is not sent again.
+ * Copies every live memory that may leave and is not there yet, oldest first, with what it replaced and its links;
+ * answers how many. What was deleted there stays so. Safe to repeat, and goes on where it was interrupted.
  */
 export const copyMovable = async (
   from: From,
@@ -35,40 +38,76 @@ export const copyMovable = async (
   { onBatch, ...options }: CopyOptions = {},
 ): Promise<number> => {
   const background = { ...options, priority: 'background' } as const;
-  let done = 0;
-  for await (const page of pagesOf(from, BATCH, options)) {
-    const known = new Set((await to.get(hashesOf(page), background)).map(hashOf));
-    const missing = page.filter((memory) => !known.has(memory.contentHash));
-    const whole = await from.get(hashesOf(missing), options);
+  const there = await hashesIn(to, background);
+  const replaced = new Map<string, string>();
+  for await (const page of movableOf(from, HASHES, options))
+    for (const { contentHash, supersededBy } of page)
+      if (supersededBy !== undefined) replaced.set(supersededBy, contentHash);
+  const copied: string[] = [];
+  for await (const page of movableOf(from, BATCH, options)) {
+    const missing = page.map(hashOf).filter((hash) => !there.has(hash));
+    const whole = await from.get(missing, options);
     // Marked meanwhile: asked again at the last moment.
-    const leaving = whole.filter(({ localOnly, deletedAt }) => !localOnly && deletedAt === undefined);
-    if (leaving.length > 0) await to.storeMany(leaving.map(asNew), background);
-    done += page.length;
-    onBatch?.(done);
+    const leaving = whole.filter(mayLeave);
+    if (leaving.length === 0) continue;
+    await to.storeMany(
+      leaving.map((memory) => asNew(memory, replaced.get(memory.contentHash))),
+      background,
+    );
+    for (const { contentHash } of leaving) {
+      there.add(contentHash);
+      copied.push(contentHash);
+    }
+    onBatch?.(copied.length);
   }
-  return done;
+  // Both ends have to be there.
+  for (const link of await linksOf(from, copied, options))
+    if (there.has(link.source) && there.has(link.target)) await to.link(link, background);
+  return copied.length;
 };
 
 /** Live memories that may leave the machine. */
-async function* pagesOf(from: From, limit: number, options?: CallOptions): AsyncGenerator<Memory[]> {
+async function* movableOf(from: From, limit: number, options?: CallOptions): AsyncGenerator<Memory[]> {
   let after: string | undefined;
   do {
     const page = await from.list({ order: 'oldest', limit, after, contentLimit: 0 }, options);
-    const movable = page.items.filter(({ localOnly }) => !localOnly);
-    if (movable.length > 0) yield movable;
+    yield page.items.filter(mayLeave);
     after = page.next;
   } while (after !== undefined);
 }
 
-const hashOf = ({ contentHash }: Memory): string => contentHash;
-const hashesOf = (memories: readonly Memory[]): string[] => memories.map(hashOf);
+/** All that a store has, deleted ones too. */
+const hashesIn = async (store: Pick<To, 'list'>, options?: CallOptions): Promise<Set<string>> => {
+  const hashes = new Set<string>();
+  for (const state of ['live', 'deleted'] as const) {
+    let after: string | undefined;
+    do {
+      const page = await store.list({ filter: { state }, limit: HASHES, after, contentLimit: 0 }, options);
+      for (const { contentHash } of page.items) hashes.add(contentHash);
+      after = page.next;
+    } while (after !== undefined);
+  }
+  return hashes;
+};
 
-const asNew = ({ content, tags, memoryType, metadata, createdAt, pinned, source }: Memory): NewMemory => ({
-  content,
-  tags,
-  memoryType,
-  metadata,
-  createdAt,
-  pinned,
-  source,
-});
+/** The links that touch these memories, each once. */
+const linksOf = async (
+  from: From,
+  hashes: readonly string[],
+  options?: CallOptions,
+): Promise<MemoryLink[]> => {
+  const links = new Map<string, MemoryLink>();
+  for (const hash of hashes)
+    for (const link of await from.related(hash, 1, options))
+      links.set(`${link.source} ${link.target} ${link.relation}`, link);
+  return [...links.values()];
+};
+
+const hashOf = ({ contentHash }: Memory): string => contentHash;
+
+const mayLeave = ({ localOnly, deletedAt }: Memory): boolean => !localOnly && deletedAt === undefined;
+
+const asNew = (
+  { content, tags, memoryType, metadata, createdAt, pinned, source }: Memory,
+  supersedes: string | undefined,
+): NewMemory => ({ content, tags, memoryType, metadata, createdAt, pinned, source, supersedes });

@@ -182,9 +182,9 @@ async function offerCommands(error: MemoryError, lines: readonly string[]): Prom
 }
 
 /** A token that may only read connects all the same; copying is not offered then. */
-async function greet(
+export async function greet(
   services: CommandServices,
-  { client }: CheckedToken,
+  { client }: Pick<CheckedToken, 'client'>,
   target: CloudTarget,
 ): Promise<void> {
   const { account, accountName, database } = target;

@@ -10,7 +10,10 @@ import { withProgress } from './progress.ts';
 /** Asks whether the memories of this machine should be in the account too, and copies them. */
 export async function offerCopy(services: CommandServices, target: CloudTarget): Promise<void> {
   const { store } = services;
-  const movable = await countMovable(store.embedded, await store.active());
+  const to = await store.active();
+  const movable = await withProgress(vscode.l10n.t('Looking at what is there already'), ({ signal }) =>
+    countMovable(store.embedded, to, { signal }),
+  );
   if (movable === 0) return;
   const copy = vscode.l10n.t('Copy');
   const answer = await vscode.window.showInformationMessage(

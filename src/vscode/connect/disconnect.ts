@@ -2,7 +2,8 @@ import * as vscode from 'vscode';
 import type { CommandServices } from '../commands/registerCommands.ts';
 import { oneLine } from '../plainText.ts';
 import { say } from '../say.ts';
-import { connect } from './connect.ts';
+import { createClient } from './client.ts';
+import { connect, greet } from './connect.ts';
 import { withProgress } from './progress.ts';
 
 /** Forgets the token and shows the memories of this machine again; what lies in the account stays there. */
@@ -34,15 +35,13 @@ export async function disconnect({ connection }: CommandServices): Promise<boole
 
 /** Opens the connection anew, or makes one. */
 export async function reconnect(services: CommandServices): Promise<boolean> {
-  const { connection, store } = services;
+  const { connection, store, settings, log } = services;
   const target = await connection.readIfPossible();
-  if (target === undefined || (await connection.tokens.get(target.account)) === undefined)
-    return (await connect(services)) !== undefined;
+  const token = target && (await connection.tokens.get(target.account));
+  if (target === undefined || token === undefined) return (await connect(services)) !== undefined;
   connection.reopen();
   await withProgress(vscode.l10n.t('Reconnecting to Cloudflare'), () => store.active());
-  say(vscode.l10n.t('Connected to {0}', oneLine(target.accountName, 40)));
-  const { offerCopy } = await import('./copyMemories.ts');
-  await offerCopy(services, target);
+  await greet(services, { client: createClient({ settings, log, token: () => token }) }, target);
   return true;
 }
 
