@@ -44,10 +44,15 @@ const tokenText = ({ owner, expiresAt }: TokenState): string => {
   return `valid until ${until} (${whose})${expiresAt - Date.now() < WEEK_MS ? '; make a new one soon' : ''}`;
 };
 
-const contentText = ({ state, live, deleted }: Inspection): string => {
+const contentText = ({ state, live, deleted, withoutVectors }: Inspection): string => {
   const memories = `${counted(live, 'memory', 'memories')}${deleted > 0 ? ` and ${deleted.toLocaleString('en')} deleted` : ''}`;
   if (!state.hasMemories) return 'empty';
-  return state.schemaVersion > 0 ? `${memories}, connected before` : `${memories} of mcp-memory-service`;
+  const by = state.schemaVersion > 0 ? ', connected before' : ' of mcp-memory-service';
+  const without =
+    withoutVectors > 0
+      ? `; ${withoutVectors.toLocaleString('en')} without a vector (edge-memory repair)`
+      : '';
+  return `${memories}${by}${without}`;
 };
 
 const bucketText = ({ buckets, withoutBuckets }: Resources, bucket: string | null): string => {
@@ -59,7 +64,7 @@ const bucketText = ({ buckets, withoutBuckets }: Resources, bucket: string | nul
 const additionText = ({ state, rowsToWrite, megabytesToAdd }: Inspection): string | undefined => {
   if (state.schemaVersion > 0 || rowsToWrite === 0) return undefined;
   return [
-    `tables and full text of Edge Memory, about ${rowsToWrite.toLocaleString('en')} rows written`,
+    `where the token may write, tables and full text of Edge Memory: about ${rowsToWrite.toLocaleString('en')} rows written`,
     `(the free plan allows 100,000 a day) and ${megabytesToAdd.toFixed(1)} MB;`,
     'mcp-memory-service’s rows stay as they are, but wrangler d1 export refuses databases with full text.',
     'edge-memory disconnect --remove-tables takes it all out again',

@@ -177,6 +177,8 @@ export interface Inspection {
   readonly state: D1State;
   readonly live: number;
   readonly deleted: number;
+  /** Live ones that are found by keyword only. */
+  readonly withoutVectors: number;
   /** What our tables and their full text will add, estimated from what such databases took. */
   readonly rowsToWrite: number;
   readonly megabytesToAdd: number;
@@ -186,8 +188,10 @@ export interface Inspection {
 export const keptSpace = ({ state, live }: Inspection): string | undefined =>
   state.embeddingSpace ?? (live > 0 ? DEFAULT_SPACE : undefined);
 
-/** Rows that each memory adds: two of full text, their shadow tables, an entry of two own indexes. */
-const ROWS_PER_MEMORY = 6;
+/** Rows that each memory adds: two of full text, their shadow tables, an entry of two own indexes, its vector's copy. */
+const ROWS_PER_MEMORY = 8;
+/** Of the copy of a vector of 768 dimensions. */
+const BYTES_PER_VECTOR = 1300;
 /** Full text of words and of trigrams takes about as much as three times the content. */
 const BYTES_PER_CONTENT_BYTE = 3;
 
@@ -199,23 +203,29 @@ export const inspect = async (
 ): Promise<Inspection> => {
   const sql = new D1Database({ client, account, database });
   const state = await inspectDatabase(sql, options);
-  if (!state.hasMemories) return { state, live: 0, deleted: 0, rowsToWrite: 0, megabytesToAdd: 0 };
-  const deleted = state.missingColumns.includes('deleted_at') ? '0' : 'deleted_at IS NOT NULL';
+  if (!state.hasMemories)
+    return { state, live: 0, deleted: 0, withoutVectors: 0, rowsToWrite: 0, megabytesToAdd: 0 };
+  const isNew = state.schemaVersion === 0;
+  const deleted = state.missingColumns.includes('deleted_at') ? '0' : '(deleted_at IS NOT NULL)';
   const [rows] = await sql.read(
     [
       {
-        sql: `SELECT count(*) AS n, coalesce(sum(${deleted}), 0) AS deleted, coalesce(sum(length(content)), 0) AS bytes FROM memories`,
+        sql: `SELECT count(*) AS n, coalesce(sum(${deleted}), 0) AS deleted, coalesce(sum(length(content)), 0) AS bytes,
+            ${isNew ? `coalesce(sum(vector_id IS NULL AND NOT ${deleted}), 0)` : '(SELECT count(*) FROM em_embed_queue)'} AS without
+          FROM memories`,
       },
     ],
     options,
   );
   const number = (key: string) => Number(rows?.[0]?.[key] ?? 0);
-  const isNew = state.schemaVersion === 0;
   return {
     state,
     live: number('n') - number('deleted'),
     deleted: number('deleted'),
+    withoutVectors: number('without'),
     rowsToWrite: isNew ? number('n') * ROWS_PER_MEMORY : 0,
-    megabytesToAdd: isNew ? (number('bytes') * BYTES_PER_CONTENT_BYTE) / 1e6 : 0,
+    megabytesToAdd: isNew
+      ? (number('bytes') * BYTES_PER_CONTENT_BYTE + number('n') * BYTES_PER_VECTOR) / 1e6
+      : 0,
   };
 };

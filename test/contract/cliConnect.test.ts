@@ -160,6 +160,7 @@ describe('edge-memory connect', function () {
 
     it('changes nothing before somebody agreed, and says what it would add', async () => {
       await cloud.service(OLD);
+      await cloud.sql(`UPDATE memories SET vector_id = NULL WHERE content = '${OLD[0] ?? ''}'`);
       const before = await cloud.schema();
       const env = cloud.environment(cloud.token());
       const refused = await cloud.failure(['connect'], { env });
@@ -167,8 +168,11 @@ describe('edge-memory connect', function () {
       assert.match(refused.message, /holds 2 memories of mcp-memory-service; nothing was changed/);
       assert.match(refused.nextStep, /--yes/);
       const shown = await cloud.run(['connect'], { env });
-      assert.match(shown.stderr, /2 memories of mcp-memory-service/);
-      assert.match(shown.stderr, /to add +.*about 12 rows written .*100,000 a day.* MB/);
+      assert.match(shown.stderr, /2 memories of mcp-memory-service; 1 without a vector/);
+      assert.match(
+        shown.stderr,
+        /to add +where the token may write, .*about 16 rows written .*100,000 a day.* MB/,
+      );
       assert.match(
         shown.stderr,
         /undo +npx wrangler d1 time-travel restore mcp-memory-db --bookmark=[0-9a-f-]+/,

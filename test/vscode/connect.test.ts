@@ -398,7 +398,12 @@ describe('connecting to Cloudflare', () => {
   });
 
   it('shows memories that were never prepared, with a token that may only read', async () => {
+    const changed = `UPDATE memories SET vector_id = NULL WHERE content = 'may leave'`;
+    await emulator.rows(USUAL_NAMES.database, changed);
     await connect({ token: emulator.readOnlyToken, bucket: null });
+    const screen = messages.seen.find(({ text }) => text.startsWith('Keep your memories in'))?.detail ?? '';
+    assert.match(screen, /holds 2 memories; .* 1 of them have no vector/);
+    assert.match(screen, /Where the token may write, .* With a token that may only read nothing is added/);
     assert.match(messages.seen.at(-1)?.text ?? '', /read-only: the token lacks “D1 Edit”/);
     const { store } = await services();
     const { hits } = await store.search({ query: 'leave', mode: 'keyword' });

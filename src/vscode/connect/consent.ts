@@ -75,11 +75,18 @@ function making({ resources, chosen, place }: Plan): string {
 function adding({ chosen, bookmark }: Plan): string {
   const { inspection } = chosen;
   if (inspection === undefined) return '';
-  const { state, live, rowsToWrite, megabytesToAdd } = inspection;
-  const there = vscode.l10n.t(
-    'The database holds {0} memories; they become yours to search here.',
-    number(live),
-  );
+  const { state, live, withoutVectors, rowsToWrite, megabytesToAdd } = inspection;
+  const there = [
+    vscode.l10n.t('The database holds {0} memories; they become yours to search here.', number(live)),
+    ...(withoutVectors > 0
+      ? [
+          vscode.l10n.t(
+            '{0} of them have no vector and are found by their words only, until Verify and Repair computes it.',
+            number(withoutVectors),
+          ),
+        ]
+      : []),
+  ].join(' ');
   if (state.schemaVersion > 0) return there;
   const back =
     bookmark === undefined
@@ -89,7 +96,7 @@ function adding({ chosen, bookmark }: Plan): string {
           bookmark,
         );
   const added = vscode.l10n.t(
-    'Edge Memory adds its own tables, about {0} rows of the 100,000 that the free plan writes a day, and {1} MB; what is there stays as it is, and “Remove Edge Memory’s Tables” takes them away.',
+    'Where the token may write, Edge Memory adds its own tables, about {0} rows of the 100,000 that the free plan writes a day, and {1} MB; what is there stays as it is, and “Remove Edge Memory’s Tables” takes them away. With a token that may only read nothing is added.',
     number(rowsToWrite),
     megabytesToAdd.toFixed(1),
   );
