@@ -63,11 +63,11 @@ export const compareWithRecords = async (parts: CloudParts, options?: CallOption
     // Without its copy nobody knows how many chunks it has.
     (record.chunks > 0 || !hasFurther.has(record.hash)) &&
     (parts.chunks === undefined || furtherIds(record).every((id) => inFurther.has(id)));
-  const settled = records.filter((record) => record.live && !record.waits && isSettled(record));
-  const lost = settled.filter((record) => !isWhole(record)).map(({ hash }) => hash);
+  const due = records.filter(({ live, waits }) => live && !waits);
+  const lost = due.filter((record) => isSettled(record) && !isWhole(record)).map(({ hash }) => hash);
   return {
     lostVectors: await understoodAmong(lost, parts, options),
-    uncopied: settled.filter((record) => record.chunks === 0 && isWhole(record)).map(({ hash }) => hash),
+    uncopied: due.filter((record) => record.chunks === 0 && isWhole(record)).map(({ hash }) => hash),
     orphanVectors: first.filter((id) => {
       const record = byId.get(id);
       return record === undefined || (!record.live && isSettled(record));

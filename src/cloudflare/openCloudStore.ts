@@ -1,6 +1,7 @@
 import { MemoryError } from '../memory/errors.ts';
 import { repairRecords } from '../memory/health.ts';
 import type { VerifyReport } from '../memory/memory.ts';
+import type { RepairOptions } from '../memory/memoryStore.ts';
 import { MemoryEngine } from '../memory/memoryEngine.ts';
 import { enqueueEmbedding } from '../memory/storing.ts';
 import type { CallOptions, Embedder, EmbeddingModel, SqlDatabase } from '../memory/ports.ts';
@@ -172,7 +173,7 @@ export class CloudStore extends MemoryEngine {
   }
 
   /** What the plan has no room for keeps waiting for its vector, and is found by keyword. */
-  override async repair(options?: CallOptions): Promise<VerifyReport> {
+  override async repair({ onProgress, ...options }: RepairOptions = {}): Promise<VerifyReport> {
     const { sql, index, chunks, objects } = this.#parts;
     const [report, found] = await Promise.all([super.verify(options), this.#compare(options)]);
     await repairRecords(sql, [], report, options);
@@ -182,9 +183,15 @@ export class CloudStore extends MemoryEngine {
       objects?.delete(found.orphanObjects.slice(0, OBJECTS_PER_REPAIR), options),
       found.lostVectors.length > 0 && sql.write([enqueueEmbedding(found.lostVectors)], options),
     ]);
-    for (const hashes of groupsOf(found.uncopied, COPIED_AT_ONCE))
+    const all = found.uncopied.length + (await this.queue.pending(options));
+    let done = 0;
+    const advanceBy = (count: number) => onProgress?.((done = Math.min(all, done + count)), all);
+    if (all > 0) advanceBy(0);
+    for (const hashes of groupsOf(found.uncopied, COPIED_AT_ONCE)) {
       await copyVectorsOf(this.#parts, hashes, options);
-    await this.#embedWaiting(options);
+      advanceBy(hashes.length);
+    }
+    await this.#embedWaiting(advanceBy, options);
     this.announce({ kind: 'changed', by: 'this-process' });
     return this.verify(options);
   }
@@ -197,9 +204,12 @@ export class CloudStore extends MemoryEngine {
     );
   }
 
-  async #embedWaiting(options?: CallOptions): Promise<void> {
+  async #embedWaiting(advanceBy: (count: number) => void, options?: CallOptions): Promise<void> {
     try {
-      while ((await this.queue.advance(EMBED_AT_ONCE, options)) > 0);
+      for (let tried = 1; tried > 0;) {
+        tried = await this.queue.advance(EMBED_AT_ONCE, options);
+        if (tried > 0) advanceBy(tried);
+      }
     } catch (error) {
       // A content that could not be read may come right later.
       if (!MemoryError.is(error, 'damaged')) throw error;

@@ -18,7 +18,7 @@ import type {
   TagChange,
   TagTreeQuery,
 } from './memory.ts';
-import type { MemoryStore } from './memoryStore.ts';
+import type { MemoryStore, RepairOptions } from './memoryStore.ts';
 import type { CallOptions } from './ports.ts';
 import { normaliseProject, projectsOf } from './projects.ts';
 import { newMemorySchema, parse } from './schemas.ts';
@@ -203,7 +203,7 @@ export class DividedStore implements MemoryStore {
     return this.#there.verify(options);
   }
 
-  repair(options?: CallOptions) {
+  repair(options?: RepairOptions) {
     return this.#there.repair(options);
   }
 

@@ -28,6 +28,11 @@ import type {
 } from './memory.ts';
 import type { CallOptions } from './ports.ts';
 
+export interface RepairOptions extends CallOptions {
+  /** Told as memories get what they lack, of all those that lack it; never where that takes no time. */
+  readonly onProgress?: ((done: number, all: number) => void) | undefined;
+}
+
 /**
  * What commands, trees, webviews, tools and the terminal call. Every method rejects with a `MemoryError`
  * (or the signal's reason, when it was aborted); an error is never an empty result.
@@ -81,7 +86,7 @@ export interface MemoryStore {
   vectors(contentHashes: readonly string[], options?: CallOptions): Promise<MemoryVector[]>;
   verify(options?: CallOptions): Promise<VerifyReport>;
   /** Mends what `verify` finds; answers what is left. */
-  repair(options?: CallOptions): Promise<VerifyReport>;
+  repair(options?: RepairOptions): Promise<VerifyReport>;
   /** Returns the function that ends the subscription. */
   onDidChange(listener: (event: StoreEvent) => void): () => void;
 }

@@ -18,7 +18,7 @@ import type {
   TagChange,
   TagTreeQuery,
 } from '../memory/memory.ts';
-import type { MemoryStore } from '../memory/memoryStore.ts';
+import type { MemoryStore, RepairOptions } from '../memory/memoryStore.ts';
 import type { CallOptions } from '../memory/ports.ts';
 
 export interface ActiveStoreOptions {
@@ -211,7 +211,7 @@ export class ActiveStore implements LocalStore {
     return (await this.#store()).verify(options);
   }
 
-  async repair(options?: CallOptions) {
+  async repair(options?: RepairOptions) {
     return (await this.#store()).repair(options);
   }
 

@@ -90,8 +90,20 @@ describe('verifying and repairing a cloud store', () => {
     assert.deepEqual(verify.value.problems, []);
     assert.ok(verify.requests <= 20, `${verify.requests} to verify`);
     await cloud.sql(`DELETE FROM em_vectors WHERE content_hash < '4'`);
-    const repair = await cloud.emulator.log.during(() => store.repair());
+    const steps: (readonly [done: number, all: number])[] = [];
+    const onProgress = (...step: readonly [number, number]) => steps.push(step);
+    const repair = await cloud.emulator.log.during(() => store.repair({ onProgress }));
     assert.deepEqual(repair.value.problems, []);
+    const all = steps[0]?.[1] ?? 0;
+    assert.ok(all > 600, `${all} without the copy of their vector`);
+    assert.deepEqual(
+      [steps[0], steps.at(-1)],
+      [
+        [0, all],
+        [all, all],
+      ],
+    );
+    assert.ok(steps.length > 2, 'it tells what is between, too');
     assert.ok(repair.requests <= 60, `${repair.requests} to repair`);
   });
 

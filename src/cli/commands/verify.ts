@@ -6,7 +6,7 @@ import { EXIT } from '../exitCodes.ts';
 import { headline } from '../inertText.ts';
 import { type OpenStore, withStore } from '../openStore.ts';
 import { isFreePlan } from '../plan.ts';
-import { answer, counted, dim } from '../output.ts';
+import { answer, counted, dim, progress } from '../output.ts';
 
 const WORDS: Readonly<Record<VerifyProblem['kind'], readonly [one: string, many: string]>> = {
   'missing-vector': ['memory has no vector', 'memories have no vector'],
@@ -63,7 +63,14 @@ const mend = async (
   const { kind, store } = open;
   const waiting = async () => (await store.stats(call)).embedding.pending;
   const isDue = found.problems.length > 0 || (kind === 'cloudflare' && (await waiting()) > 0);
-  const left = isDue ? await store.repair(call) : found;
+  const left = isDue
+    ? await store.repair({
+        ...call,
+        onProgress: (done, all) =>
+          progress(`Mending: ${done.toLocaleString('en')} of ${counted(all, 'memory', 'memories')} …`),
+      })
+    : found;
+  progress('');
   return { left, pending: kind === 'local' ? (await embedAll(cli, open)).pending : await waiting() };
 };
 

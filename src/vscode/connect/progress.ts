@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 
 export interface Running {
   readonly signal: AbortSignal;
-  /** Says which step runs. */
-  readonly say: (step: string) => void;
+  /** Says which step runs, and how much is done of all, 0…1, where that is known. */
+  readonly say: (step: string, done?: number) => void;
 }
 
 /** Runs with a notification that tells the step and can cancel; then it rejects with an `AbortError`. */
@@ -13,6 +13,11 @@ export const withProgress = <T>(title: string, run: (running: Running) => Promis
     (progress, cancelled) => {
       const controller = new AbortController();
       cancelled.onCancellationRequested(() => controller.abort());
-      return run({ signal: controller.signal, say: (message) => progress.report({ message }) });
+      let reached = 0;
+      const say = (message: string, done = reached): void => {
+        progress.report({ message, increment: 100 * Math.max(0, done - reached) });
+        reached = Math.max(reached, done);
+      };
+      return run({ signal: controller.signal, say });
     },
   );

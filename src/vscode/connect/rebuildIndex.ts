@@ -61,7 +61,8 @@ export async function rebuildIndexCommand(
       },
       {
         signal,
-        onProgress: (at, all) => step(vscode.l10n.t('{0} of {1} memories', number(at), number(all))),
+        onProgress: (at, all) =>
+          step(vscode.l10n.t('{0} of {1} memories', number(at), number(all)), all > 0 ? at / all : 0),
       },
     ),
   );

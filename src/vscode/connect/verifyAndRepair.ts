@@ -43,8 +43,12 @@ export async function verifyAndRepair({
     repair,
   );
   if (answer !== repair) return report;
-  const left = await withProgress(vscode.l10n.t('Repairing memories'), ({ signal }) =>
-    store.repair({ signal }),
+  const left = await withProgress(vscode.l10n.t('Repairing memories'), ({ signal, say }) =>
+    store.repair({
+      signal,
+      onProgress: (done, all) =>
+        say(vscode.l10n.t('{0} of {1} memories', number(done), number(all)), done / all),
+    }),
   );
   const overLimit = isConnected && settings.cloudflarePlan === 'free' ? await pendingIn(store) : 0;
   if (overLimit > 0) void sayOverLimit(overLimit);
