@@ -16,6 +16,7 @@ import { choiceFor, createEmbedder, type EndpointAccess } from './embeddingChoic
 import { groupsOf } from './inParallel.ts';
 import { NoObjectStore } from './noObjectStore.ts';
 import { R2ObjectStore } from './r2.ts';
+import { RemoteEmbedder } from './remoteEmbedder.ts';
 import { openUnprepared } from './unpreparedDatabase.ts';
 import { VectorizeIndex } from './vectorize.ts';
 
@@ -96,9 +97,11 @@ export class CloudStore extends MemoryEngine {
     this.model = engine[0].embedder.model;
   }
 
-  /** Rows read and written since it was opened. */
-  get usage(): D1Usage {
-    return this.#parts.database.usage;
+  /** Rows read and written since it was opened, and bytes of text that its model was sent. */
+  get usage(): D1Usage & { readonly embeddedBytes: number } {
+    const { database, embedder } = this.#parts;
+    const embeddedBytes = embedder instanceof RemoteEmbedder ? embedder.sentBytes : 0;
+    return { ...database.usage, embeddedBytes };
   }
 
   /** The name of its index: another than the one that was asked for, where it was rebuilt. */

@@ -1,11 +1,13 @@
 /**
  * Of Cloudflare's free plan; which plan an account has, the API does not tell.
- * https://developers.cloudflare.com/vectorize/platform/pricing/ and /d1/platform/pricing/
+ * https://developers.cloudflare.com/vectorize/platform/pricing/, /d1/platform/pricing/ and /workers-ai/platform/pricing/
  */
 export const FREE_PLAN = {
   storedDimensions: 5_000_000,
   databaseBytes: 500e6,
+  rowsReadPerDay: 5_000_000,
   rowsWrittenPerDay: 100_000,
+  neuronsPerDay: 10_000,
 } as const;
 
 /** Rows that D1 counts as written for a memory with a few tags, each index being one. */
@@ -31,4 +33,19 @@ export const planNeed = (memories: number, dimensions = USUAL_DIMENSIONS): PlanN
     days: Math.ceil(rows / FREE_PLAN.rowsWrittenPerDay),
     vectorsHeld: Math.floor(FREE_PLAN.storedDimensions / dimensions),
   };
+};
+
+/** What models of Workers AI cost: neurons a million tokens. */
+const neurons: Readonly<Record<string, number>> = {
+  '@cf/baai/bge-small-en-v1.5': 1841,
+  '@cf/baai/bge-base-en-v1.5': 6058,
+  '@cf/baai/bge-large-en-v1.5': 18_582,
+  '@cf/baai/bge-m3': 1075,
+};
+const BYTES_PER_TOKEN = 4;
+
+/** About what a text of so many bytes costs to embed; undefined for a model whose price is not known. */
+export const neuronsFor = (model: string, bytes: number): number | undefined => {
+  const price = neurons[model];
+  return price === undefined ? undefined : (bytes / BYTES_PER_TOKEN / 1e6) * price;
 };

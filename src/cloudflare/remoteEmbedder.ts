@@ -23,6 +23,7 @@ export interface EmbeddingService {
 export class RemoteEmbedder implements Embedder {
   readonly model: EmbeddingModel;
   readonly #embeddings: CachedEmbeddings;
+  #sentBytes = 0;
 
   constructor(service: EmbeddingService, dimensions: number) {
     this.model = service.describe(dimensions);
@@ -30,8 +31,16 @@ export class RemoteEmbedder implements Embedder {
       ...service,
       space: this.model.space,
       dimensions,
-      compute: (texts, options) => service.compute(texts, dimensions, options),
+      compute: (texts, options) => {
+        this.#sentBytes += texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+        return service.compute(texts, dimensions, options);
+      },
     });
+  }
+
+  /** Of text, in UTF-8: what the model was asked for, and no cache knew. */
+  get sentBytes(): number {
+    return this.#sentBytes;
   }
 
   embed(texts: readonly string[], options?: CallOptions): Promise<Float32Array[]> {

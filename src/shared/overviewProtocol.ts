@@ -48,12 +48,21 @@ export interface OverviewData {
   readonly latencies: readonly Latency[];
 }
 
-/** How much of what the plan allows is used. */
 export interface Limit {
   readonly label: string;
   readonly used: number;
-  /** Undefined where nothing limits it. */
+  /** Undefined where the plan does not limit it. */
   readonly of: number | undefined;
+  readonly unit: 'bytes' | 'count';
+  /** The limit is one of a day. */
+  readonly daily: boolean;
+}
+
+/** How much of what the plan allows is used. */
+export interface Limits {
+  /** Whose plan it is, and what is counted; for a person to read. */
+  readonly note: string;
+  readonly limits: readonly Limit[];
 }
 
 export type Grouping = 'tags' | 'types' | 'projects';
@@ -118,8 +127,8 @@ export type BulkAction = 'editTags' | 'deleteMemory';
 export interface OverviewMethods {
   /** Seconds that the person's clock is ahead of UTC. */
   readonly overview: (argument: { readonly utcOffset: number }) => OverviewData;
-  /** What the account's plan limits; nothing for the embedded store. */
-  readonly limits: (argument: null) => readonly Limit[];
+  /** What the account's plan limits; undefined for the embedded store. */
+  readonly limits: (argument: null) => Limits | undefined;
   readonly map: (argument: null) => MapData;
   /** Gives every memory of the last `map` a place. Events tell how far it is. */
   readonly place: (argument: null) => Placed;

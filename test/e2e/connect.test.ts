@@ -9,6 +9,7 @@ import { McpMemoryService } from '../contract/mcpMemoryService.ts';
 import { type Emulator, startEmulator } from '../emulator/emulator.ts';
 import { type OpenWorkbench, openWorkbench } from '../harness/openWorkbench.ts';
 import type { Workbench } from '../harness/workbench.ts';
+import { openOverview } from './overviewSteps.ts';
 import { quickTitle, store } from './steps.ts';
 
 const work = { id: 'a'.repeat(32), name: 'Work' };
@@ -102,6 +103,17 @@ describe('connecting to Cloudflare, as a person meets it', () => {
     await workbench.pickRow(/Vectorize/).waitFor();
     await vscode.screenshot('connected-health');
     await vscode.page.keyboard.press('Escape');
+  });
+
+  it('draws what of the plan is used', async () => {
+    const frame = await openOverview(workbench);
+    const rows = frame.locator('.card', { hasText: 'Where they are kept' }).locator('.bars .row');
+    await rows.filter({ hasText: 'Neurons' }).getByText('of 10,000 a day').waitFor();
+    await rows.filter({ hasText: 'Database' }).getByText('of 500 MB').waitFor();
+    await rows.filter({ hasText: 'Vectors' }).getByText('of 6,510').waitFor();
+    await rows.first().scrollIntoViewIfNeeded();
+    await vscode.screenshot('connected-overview');
+    await workbench.closeEditors();
   });
 
   it('says that it waits where Cloudflare limits the rate of requests, and goes on by itself', async () => {

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import { USUAL_NAMES } from '../../src/cloudflare/provision.ts';
 import type { Rebuilt } from '../../src/cloudflare/rebuildIndex.ts';
@@ -13,30 +11,10 @@ import type { Memory, StoreResult, VerifyReport } from '../../src/memory/memory.
 import type { CloudTarget } from '../../src/local/storeConfig.ts';
 import type { Health } from '../../src/vscode/connect/healthInWords.ts';
 import { serverDefinition } from '../../src/vscode/mcp/serverDefinition.ts';
+import { answering } from './answering.ts';
+import { filesWith } from './filesWith.ts';
 import { emptyStore, eventually, memoryOf, run, services, stored } from './access.ts';
 import { type EmulatorProcess, startEmulatorProcess } from '../harness/emulatorProcess.ts';
-
-type Shown = 'showInformationMessage' | 'showWarningMessage' | 'showErrorMessage';
-
-interface Message {
-  readonly text: string;
-  readonly detail: string;
-}
-
-/** Answers messages in a person's place: the button of the first that fits the text. */
-function answering(answers: Readonly<Record<string, string>>): { seen: Message[]; restore(): void } {
-  const seen: Message[] = [];
-  const kinds: readonly Shown[] = ['showInformationMessage', 'showWarningMessage', 'showErrorMessage'];
-  const originals = kinds.map((kind) => [kind, vscode.window[kind]] as const);
-  const replacement = (text: string, options?: unknown): Promise<string | undefined> => {
-    const { detail = '' } = (options ?? {}) as { readonly detail?: string };
-    seen.push({ text, detail });
-    const known = Object.entries(answers).find(([beginning]) => text.startsWith(beginning));
-    return Promise.resolve(known?.[1]);
-  };
-  for (const kind of kinds) Object.assign(vscode.window, { [kind]: replacement });
-  return { seen, restore: () => Object.assign(vscode.window, Object.fromEntries(originals)) };
-}
 
 const apiSetting = (value: string | undefined): Thenable<void> =>
   vscode.workspace
@@ -44,30 +22,6 @@ const apiSetting = (value: string | undefined): Thenable<void> =>
     .update('cloudflare.apiBaseUrl', value, vscode.ConfigurationTarget.Global);
 
 const dataFolder = path.join(homedir(), '.edge-memory');
-
-const searchProgram = `
-  const { readdirSync, readFileSync, statSync } = require('node:fs');
-  const [folder, text] = process.argv.slice(1);
-  for (const name of readdirSync(folder, { recursive: true })) {
-    try {
-      const file = require('node:path').join(folder, name);
-      if (statSync(file).isFile() && readFileSync(file).includes(text)) console.log(name);
-    } catch (error) {
-      if (error.code !== 'ENOENT') throw error;
-    }
-  }`;
-
-/**
- * Files below a folder that hold a text, as they are on the disk. Searched by another process: one that closes a
- * SQLite file gives up all its locks on it (https://sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_).
- */
-async function filesWith(folder: string, text: string): Promise<string[]> {
-  const env = { ...process.env, ELECTRON_RUN_AS_NODE: '1' };
-  const { stdout } = await promisify(execFile)(process.execPath, ['-e', searchProgram, folder, text], {
-    env,
-  });
-  return stdout.split('\n').filter((name) => name !== '');
-}
 
 describe('connecting to Cloudflare', () => {
   let emulator: EmulatorProcess;
@@ -215,6 +169,36 @@ describe('connecting to Cloudflare', () => {
     assert.match(details, /: 2 memories, 0 wait for their vector, [\d.]+ MB; the free plan holds 500 MB\n/);
     assert.match(details, /vectors of 768; the free plan holds 6,510\n.*: 0 large contents\n/);
     await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
+  });
+
+  it('tells how much of the plan is used', async () => {
+    const running = await services();
+    const { target } = running.connection;
+    assert.ok(target);
+    const { limitsOf } = await import('../../src/vscode/overview/limits.ts');
+    const used = async () => limitsOf(running, target, new AbortController().signal);
+    const { note, limits } = await used();
+    assert.match(note, /^Used of Cloudflare’s free plan\./);
+    assert.deepEqual(
+      limits.map(({ label, of, unit, daily }) => [label, of, unit, daily]),
+      [
+        ['Database', 500e6, 'bytes', false],
+        ['Vectors', 6510, 'count', false],
+        ['Rows written', 100_000, 'count', true],
+        ['Rows read', 5_000_000, 'count', true],
+        ['Neurons', 10_000, 'count', true],
+      ],
+    );
+    for (const { label, used: some } of limits) assert.ok(some > 0, label);
+    const settings = vscode.workspace.getConfiguration('edgeMemory');
+    await settings.update('cloudflare.plan', 'paid', vscode.ConfigurationTarget.Global);
+    try {
+      const paid = await used();
+      assert.match(paid.note, /^Used in Cloudflare’s paid plan\./);
+      assert.ok(paid.limits.every(({ of }) => of === undefined));
+    } finally {
+      await settings.update('cloudflare.plan', undefined, vscode.ConfigurationTarget.Global);
+    }
   });
 
   it('verifies the records', async () => {

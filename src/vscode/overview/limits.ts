@@ -1,61 +1,112 @@
 import * as vscode from 'vscode';
+import { chunksIndexOf } from '../../cloudflare/cloudVectorIndex.ts';
+import { describeD1Database } from '../../cloudflare/d1Databases.ts';
+import type { CloudStore } from '../../cloudflare/openCloudStore.ts';
+import { CloudflareApiError } from '../../cloudflare/errors.ts';
+import { FREE_PLAN, neuronsFor } from '../../cloudflare/planLimits.ts';
+import { VectorizeIndex } from '../../cloudflare/vectorize.ts';
 import type { CloudTarget } from '../../local/storeConfig.ts';
-import type { Limit } from '../../shared/overviewProtocol.ts';
+import type { MemoryStore } from '../../memory/memoryStore.ts';
+import type { Limit, Limits } from '../../shared/overviewProtocol.ts';
+import { createClient } from '../connect/client.ts';
 import type { Services } from '../services.ts';
 
-/** https://developers.cloudflare.com/vectorize/platform/pricing/ and d1/platform/pricing/: the free plan's. */
-const FREE = { dimensions: 5_000_000, rowsRead: 5_000_000, rowsWritten: 100_000 } as const;
+type Measured = Pick<Limit, 'label' | 'unit' | 'daily'> & {
+  /** Undefined where it is not known. */
+  readonly used: number | undefined;
+  readonly free: number;
+};
 
-/** What the connected account's plan limits, as far as it is known here. One request. */
+/** What the connected account's plan limits, as far as it is known here. Three requests at once. */
 export async function limitsOf(
+  services: Services,
+  target: CloudTarget,
+  signal: AbortSignal,
+): Promise<Limits> {
+  const isFree = services.settings.cloudflarePlan === 'free';
+  const measured = await measure(services, target, signal);
+  return {
+    note: isFree
+      ? vscode.l10n.t(
+          'Used of Cloudflare’s free plan. Rows, and neurons by estimate, are those of this window since it connected; other windows and machines use them too.',
+        )
+      : vscode.l10n.t(
+          'Used in Cloudflare’s paid plan. Rows, and neurons by estimate, are those of this window since it connected; other windows and machines use them too.',
+        ),
+    limits: measured.flatMap(({ used, free, ...limit }) =>
+      used === undefined ? [] : [{ ...limit, used, of: isFree ? free : undefined }],
+    ),
+  };
+}
+
+async function measure(
   { connection, settings, log, store }: Services,
   target: CloudTarget,
   signal: AbortSignal,
-): Promise<Limit[]> {
-  const [{ createClient }, { VectorizeIndex }] = await Promise.all([
-    import('../connect/client.ts'),
-    import('../../cloudflare/vectorize.ts'),
-  ]);
+): Promise<Measured[]> {
   const token = (await connection.tokens.get(target.account)) ?? '';
   const client = createClient({ settings, log, token: () => token });
-  const { account, index } = target;
-  const [{ dimensions, vectorCount }, active] = await Promise.all([
-    new VectorizeIndex({ client, account, index }).info({ signal }),
-    store.active(),
+  const { account, database } = target;
+  const active = await store.active();
+  const cloud = isCloudStore(active) ? active : undefined;
+  const index = cloud?.index ?? target.index;
+  const info = (name: string) => new VectorizeIndex({ client, account, index: name }).info({ signal });
+  const [{ bytes }, first, chunks] = await Promise.all([
+    describeD1Database(client, account, database.id, { signal }),
+    info(index),
+    info(chunksIndexOf(index)).catch(unlessMissing),
   ]);
-  const usage = usageOf(active);
+  const usage = cloud?.usage;
+  const count = { unit: 'count', daily: false } as const;
   return [
     {
-      label: vscode.l10n.t('Vectors kept, of the free plan'),
-      used: vectorCount,
-      of: Math.floor(FREE.dimensions / dimensions),
+      label: vscode.l10n.t('Database'),
+      used: bytes,
+      free: FREE_PLAN.databaseBytes,
+      unit: 'bytes',
+      daily: false,
     },
-    ...(usage === undefined
-      ? []
-      : [
-          {
-            label: vscode.l10n.t('Rows written by this window, of the free plan’s daily limit'),
-            used: usage.rowsWritten,
-            of: FREE.rowsWritten,
-          },
-          {
-            label: vscode.l10n.t('Rows read by this window, of the free plan’s daily limit'),
-            used: usage.rowsRead,
-            of: FREE.rowsRead,
-          },
-        ]),
+    {
+      ...count,
+      label: vscode.l10n.t('Vectors'),
+      used: first.vectorCount + (chunks?.vectorCount ?? 0),
+      free: Math.floor(FREE_PLAN.storedDimensions / first.dimensions),
+    },
+    {
+      ...count,
+      label: vscode.l10n.t('Rows written'),
+      used: usage?.rowsWritten,
+      free: FREE_PLAN.rowsWrittenPerDay,
+      daily: true,
+    },
+    {
+      ...count,
+      label: vscode.l10n.t('Rows read'),
+      used: usage?.rowsRead,
+      free: FREE_PLAN.rowsReadPerDay,
+      daily: true,
+    },
+    {
+      ...count,
+      label: vscode.l10n.t('Neurons'),
+      used: cloud && neuronsOf(cloud),
+      free: FREE_PLAN.neuronsPerDay,
+      daily: true,
+    },
   ];
 }
 
-interface Usage {
-  readonly rowsRead: number;
-  readonly rowsWritten: number;
-}
+/** Only a store at Cloudflare counts what it uses. */
+const isCloudStore = (store: MemoryStore): store is CloudStore => 'usage' in store;
 
-/** Only a store at Cloudflare counts its rows. */
-const usageOf = (store: object): Usage | undefined => {
-  const usage: unknown = 'usage' in store ? store.usage : undefined;
-  return typeof usage === 'object' && usage !== null && 'rowsRead' in usage && 'rowsWritten' in usage
-    ? (usage as Usage)
-    : undefined;
+/** The second index is made with the first long memory. */
+const unlessMissing = (error: unknown): undefined => {
+  if (CloudflareApiError.of(error)?.status === 404) return undefined;
+  throw error;
+};
+
+/** What Workers AI was asked for, whose models end in their space with the pooling; undefined for another service. */
+const neuronsOf = ({ model, usage }: CloudStore): number | undefined => {
+  const neurons = neuronsFor(model.space.replace(/:[^:]*$/, ''), usage.embeddedBytes);
+  return neurons === undefined ? undefined : Math.ceil(neurons);
 };

@@ -26,7 +26,7 @@ export const overviewHandlers = (
   overview: ({ utcOffset }, signal) => overviewData(services, utcOffset, signal),
   limits: async (_, signal) => {
     const target = await services.connection.read();
-    if (target === undefined) return [];
+    if (target === undefined) return undefined;
     const { limitsOf } = await import('./limits.ts');
     return limitsOf(services, target, signal);
   },

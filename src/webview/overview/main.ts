@@ -2,7 +2,7 @@ import '../base.css';
 import './overview.css';
 import { html, nothing, render, type TemplateResult } from 'lit';
 import type {
-  Limit,
+  Limits,
   OverviewData,
   OverviewEvents,
   OverviewMethods,
@@ -26,7 +26,7 @@ class Page {
   readonly #host: OverviewHost = new Host<OverviewMethods, OverviewEvents, null>();
   readonly #root: HTMLElement;
   #data: OverviewData | undefined;
-  #limits: readonly Limit[] | string | undefined;
+  #limits: Limits | string | undefined;
   #failure: HostError | undefined;
   #map: MapSection | undefined;
   #refreshesSoon = false;

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Limit, NamedCount, OverviewData, SearchFor } from '../../shared/overviewProtocol.ts';
+import type { Limits, NamedCount, OverviewData, SearchFor } from '../../shared/overviewProtocol.ts';
 import { t } from '../l10n.ts';
 import { bars, columns } from './charts.ts';
 import { bytes, memories, milliseconds, number } from './numbers.ts';
@@ -97,7 +97,7 @@ export const sizes = ({ sizes: all }: OverviewData): TemplateResult =>
 /** Where the memories are, how they are found, and what the plan of a connected account leaves. */
 export const place = (
   data: OverviewData,
-  limits: readonly Limit[] | string | undefined,
+  limits: Limits | string | undefined,
   run: (command: 'connect' | 'health') => void,
 ): TemplateResult =>
   section(
@@ -137,23 +137,18 @@ export const place = (
     `,
   );
 
-const limitsOf = (limits: readonly Limit[] | string | undefined): TemplateResult | typeof nothing => {
-  if (limits === undefined || limits.length === 0) return nothing;
+const limitsOf = (limits: Limits | string | undefined): TemplateResult | typeof nothing => {
+  if (limits === undefined) return nothing;
   if (typeof limits === 'string') return html`<p role="alert" class="failure">${limits}</p>`;
-  return html`${limits.map(({ label, used, of }) =>
-    bars(
-      [
-        {
-          label,
-          value: used,
-          shown: of === undefined ? number(used) : t('{0} of {1}', number(used), number(of)),
-          spoken: label,
-        },
-      ],
-      0,
-      of ?? Math.max(used, 1),
-    ),
-  )}`;
+  return html`<p class="hint">${limits.note}</p>
+    ${limits.limits.map(({ label, used, of, unit, daily }) => {
+      const write = unit === 'bytes' ? bytes : number;
+      const gaps = [write(used), write(of ?? 0)] as const;
+      const shown =
+        of === undefined ? write(used) : daily ? t('{0} of {1} a day', ...gaps) : t('{0} of {1}', ...gaps);
+      const spoken = t('{0}: {1}', label, shown);
+      return bars([{ label, value: used, shown, spoken }], 0, of ?? Math.max(used, 1));
+    })}`;
 };
 
 /** The store's methods in a person's words. */
