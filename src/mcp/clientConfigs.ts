@@ -18,7 +18,8 @@ export interface ClientConfig {
   readonly undo?: string;
 }
 
-const SERVER = 'edge-memory';
+/** What every client calls the server. */
+export const SERVER = 'edge-memory';
 
 const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
 

@@ -65,16 +65,25 @@ export async function eventually<T>(check: () => Promise<T> | T, patienceMs = 20
 
 type Shown = 'showInformationMessage' | 'showWarningMessage' | 'showErrorMessage';
 
+interface Answered {
+  readonly texts: string[];
+  /** What modal messages say below their text. */
+  readonly details: string[];
+  restore(): void;
+}
+
 /** Answers messages in a person's place until `restore`; `texts` are those that were shown. */
-export function answerMessages(kind: Shown, answer?: string): { readonly texts: string[]; restore(): void } {
+export function answerMessages(kind: Shown, answer?: string): Answered {
   const texts: string[] = [];
+  const details: string[] = [];
   const original = vscode.window[kind];
   const replace = (value: unknown): void => {
     Object.assign(vscode.window, { [kind]: value });
   };
-  replace((text: string) => {
+  replace((text: string, options?: vscode.MessageOptions | string) => {
     texts.push(text);
+    if (typeof options === 'object' && options.detail !== undefined) details.push(options.detail);
     return Promise.resolve(answer);
   });
-  return { texts, restore: () => replace(original) };
+  return { texts, details, restore: () => replace(original) };
 }

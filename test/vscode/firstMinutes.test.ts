@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { EMPTY_FORM } from '../../src/shared/searchProtocol.ts';
@@ -149,5 +150,90 @@ describe('turning off', () => {
     }
     assert.ok(existsSync(launcher));
     assert.ok(context.environmentVariableCollection.get('PATH'));
+  });
+
+  describe('where a section was written and a configuration copied', () => {
+    const SECTION = '<!-- edge-memory:begin -->\n## Edge Memory\nx\n<!-- edge-memory:end -->\n';
+    const OTHER = '{ "mcpServers": { "other": { "command": "other" } } }';
+    const write = (uri: vscode.Uri, text: string) =>
+      vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(text));
+    const read = async (uri: vscode.Uri) => new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+    let [section, cursor, windsurf]: vscode.Uri[] = [];
+    let traces: AgentTraces;
+
+    beforeEach(async () => {
+      traces = new AgentTraces(await services());
+      const [folder] = vscode.workspace.workspaceFolders ?? [];
+      assert.ok(folder);
+      section = vscode.Uri.joinPath(folder.uri, 'AGENTS.md');
+      await write(section, `# Rules\n\n${SECTION}`);
+      await traces.setInstructionFile(section.toString(), true);
+      const silent = answerMessages('showInformationMessage');
+      const configured = await run<string>('copyMcpConfiguration', 'cursor');
+      await run('copyMcpConfiguration', 'windsurf');
+      await run('copyMcpConfiguration', 'claude-code');
+      silent.restore();
+      cursor = vscode.Uri.file(path.join(homedir(), '.cursor', 'mcp.json'));
+      windsurf = vscode.Uri.file(path.join(homedir(), '.codeium', 'windsurf', 'mcp_config.json'));
+      await write(cursor, configured);
+      await write(windsurf, OTHER);
+    });
+    afterEach(async () => {
+      await run('turnOn');
+      for (const uri of [section, cursor, windsurf])
+        if (uri) await vscode.workspace.fs.delete(uri).then(undefined, () => undefined);
+      for (const { client } of await traces.copied()) await traces.forgetCopied(client);
+      await traces.setInstructionFile(section?.toString() ?? '', false);
+      await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+    });
+
+    /** Turns off, and answers each change that is shown. */
+    const turnOff = async (answer: 'yes' | 'no') => {
+      const question = answerMessages('showWarningMessage', 'Turn Off');
+      const picked = vscode.window.showQuickPick;
+      const shown: string[] = [];
+      const pick = async (items: readonly vscode.QuickPickItem[], options: vscode.QuickPickOptions) => {
+        const { activeTab } = vscode.window.tabGroups.activeTabGroup;
+        if (activeTab?.input instanceof vscode.TabInputTextDiff) shown.push(options.title ?? '');
+        return Promise.resolve(items[answer === 'yes' ? 0 : 1]);
+      };
+      Object.assign(vscode.window, { showQuickPick: pick });
+      try {
+        return { report: await run<string>('turnOff'), details: question.details.join(), shown };
+      } finally {
+        Object.assign(vscode.window, { showQuickPick: picked });
+        question.restore();
+      }
+    };
+
+    it('shows both changes, makes them, and says what it can not remove', async () => {
+      const { report, details, shown } = await turnOff('yes');
+      assert.match(details, /after you saw the change: the section in AGENTS\.md/);
+      assert.match(details, /after you saw the change: the entry in ~\/\.cursor\/mcp\.json/);
+      assert.deepEqual(shown, [
+        'Remove the section from AGENTS.md',
+        'Remove Edge Memory from ~/.cursor/mcp.json',
+      ]);
+      assert.ok(section && cursor && windsurf);
+      assert.equal(await read(section), '# Rules\n');
+      assert.deepEqual(JSON.parse(await read(cursor)), { mcpServers: {} });
+      assert.equal(await read(windsurf), OTHER);
+      assert.match(report, /yours to remove\n\n.*Windsurf: .*mcp_config\.json/s);
+      assert.match(report, /Claude Code: `claude mcp remove --scope user edge-memory`/);
+      assert.doesNotMatch(report, /Cursor|AGENTS\.md/);
+      assert.deepEqual((await traces.copied()).map(({ client }) => client).toSorted(), [
+        'claude-code',
+        'windsurf',
+      ]);
+    });
+
+    it('leaves as they are those whose change was not confirmed, and says so', async () => {
+      assert.ok(section && cursor);
+      const before = await Promise.all([read(section), read(cursor)]);
+      const { report } = await turnOff('no');
+      assert.deepEqual(await Promise.all([read(section), read(cursor)]), before);
+      assert.match(report, /The section in AGENTS\.md: its change was not confirmed/);
+      assert.match(report, /The entry in ~\/\.cursor\/mcp\.json: its change was not confirmed/);
+    });
   });
 });

@@ -10,7 +10,7 @@ import type { CommandServices } from '../commands/registerCommands.ts';
 import { localised } from '../localised.ts';
 import { say } from '../say.ts';
 import { AgentTraces } from './agentTraces.ts';
-import { confirmChange } from './confirmChange.ts';
+import { changeFile, readFile } from './changeFile.ts';
 
 /** The files in which agents look for a project's instructions. */
 const FILES = ['AGENTS.md', '.github/copilot-instructions.md'];
@@ -50,16 +50,9 @@ export async function changeInstructions(
     action === 'write'
       ? vscode.l10n.t('Write the section into {0}', name)
       : vscode.l10n.t('Remove the section from {0}', name);
-  if (!(await confirmChange({ uri, exists: before !== undefined, after, title }))) return false;
-  if ((await readFile(uri)) !== before)
-    throw new MemoryError(
-      'conflict',
-      vscode.l10n.t('{0} was changed meanwhile, and is as it was.', name),
-      vscode.l10n.t('Run the command again to see the change that would be made now.'),
-    );
   // A file that held nothing else was made by this command.
-  if (action === 'remove' && after.trim() === '') await vscode.workspace.fs.delete(uri, { useTrash: false });
-  else await vscode.workspace.fs.writeFile(uri, new TextEncoder().encode(after));
+  const isOurs = action === 'remove' && after.trim() === '';
+  if (!(await changeFile({ uri, name, before, after: isOurs ? undefined : after, title }))) return false;
   await traces.setInstructionFile(uri.toString(), action === 'write');
   say(
     action === 'write'
@@ -124,30 +117,5 @@ async function choicesFor(
     if (!MemoryError.is(error)) throw error;
     // Choosing it says what is wrong and what to do.
     return [write(vscode.l10n.t('$(warning) Mend {0}', name), localised(error.message))];
-  }
-}
-
-/** Undefined where there is no file. Throws where an editor holds changes that are not in it. */
-async function readFile(uri: vscode.Uri): Promise<string | undefined> {
-  const name = vscode.workspace.asRelativePath(uri);
-  const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
-  if (open?.isDirty)
-    throw new MemoryError(
-      'conflict',
-      vscode.l10n.t('{0} has changes that are not saved.', name),
-      vscode.l10n.t('Save or revert it, then run the command again.'),
-    );
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
-      await vscode.workspace.fs.readFile(uri),
-    );
-  } catch (error) {
-    if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return undefined;
-    if (!(error instanceof TypeError)) throw error;
-    throw new MemoryError(
-      'invalid-input',
-      vscode.l10n.t('{0} is no text in UTF-8.', name),
-      vscode.l10n.t('Save it in UTF-8, then run the command again.'),
-    );
   }
 }

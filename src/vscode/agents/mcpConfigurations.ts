@@ -20,14 +20,16 @@ export function configurationFor(
 }
 
 /** Where the configuration lies; undefined where that is no file, or one of a project and no folder is open. */
-export function fileOf({ file }: ClientConfig): vscode.Uri | undefined {
-  if (file === undefined) return undefined;
-  if (file.startsWith('~')) return vscode.Uri.file(path.join(homedir(), file.slice(1)));
+export const fileOf = (config: ClientConfig): vscode.Uri | undefined => filesOf(config)[0];
+
+/** The same; one of a project in each open folder. */
+export function filesOf({ file }: ClientConfig): vscode.Uri[] {
+  if (file === undefined) return [];
+  if (file.startsWith('~')) return [vscode.Uri.file(path.join(homedir(), file.slice(1)))];
   const appData = process.env['APPDATA'];
   if (file.startsWith('%APPDATA%'))
-    return appData === undefined ? undefined : vscode.Uri.file(file.replace('%APPDATA%', appData));
-  const [folder] = vscode.workspace.workspaceFolders ?? [];
-  return folder && vscode.Uri.joinPath(folder.uri, file);
+    return appData === undefined ? [] : [vscode.Uri.file(file.replace('%APPDATA%', appData))];
+  return (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => vscode.Uri.joinPath(uri, file));
 }
 
 /** Shows the file; one that does not exist as an unsaved document that holds the configuration. */

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
 import type { CommandServices } from '../commands/registerCommands.ts';
+import { say } from '../say.ts';
 import { changeInstructions } from './agentInstructions.ts';
 import { AgentTraces } from './agentTraces.ts';
 import { configurationFor, fileOf, openConfiguration } from './mcpConfigurations.ts';
+import { filesWithServer, removeServer } from './removeConfiguration.ts';
 
 interface TraceItem extends vscode.QuickPickItem {
   readonly act: () => Promise<unknown>;
@@ -56,12 +58,22 @@ const configurationItems = async (services: CommandServices): Promise<TraceItem[
     };
   });
 
-/** Only the person knows where they put it: opens the place, or copies the command that removes it. */
+/**
+ * Removes it where its place is known, after a look at the change. Elsewhere only the person knows where they put it:
+ * opens the place, or copies the command that removes it.
+ */
 async function takeBack(
   services: CommandServices,
   client: Parameters<typeof configurationFor>[1],
 ): Promise<void> {
   const config = configurationFor(services, client);
+  const found = await filesWithServer(config);
+  if (found.length > 0) {
+    for (const uri of found) if (!(await removeServer(uri))) return;
+    await new AgentTraces(services).forgetCopied(client);
+    say(vscode.l10n.t('The configuration for {0} was removed', config.name));
+    return;
+  }
   const file = fileOf(config);
   const help =
     config.undo === undefined

@@ -6,6 +6,7 @@ import { launcherFolderIn } from '../../local/paths.ts';
 import { changeInstructions } from '../agents/agentInstructions.ts';
 import { AgentTraces } from '../agents/agentTraces.ts';
 import { configurationFor } from '../agents/mcpConfigurations.ts';
+import { configurationName, filesWithServer, removeServer } from '../agents/removeConfiguration.ts';
 import type { CommandServices } from '../commands/registerCommands.ts';
 import { describeError } from '../errors.ts';
 import { say } from '../say.ts';
@@ -25,7 +26,12 @@ const LAUNCHERS = ['edge-memory', 'edge-memory.cmd'];
 export async function turnOff(services: CommandServices): Promise<string | undefined> {
   const { context, settings } = services;
   const traces = new AgentTraces(services);
-  const copied = (await traces.copied()).map(({ client }) => configurationFor(services, client));
+  const copied = await Promise.all(
+    (await traces.copied()).map(async ({ client }) => {
+      const config = configurationFor(services, client);
+      return { client, config, files: await filesWithServer(config) };
+    }),
+  );
   const changed = changedSettings(context);
   const bin = launcherFolderIn(settings.dataFolder);
   const folder = shortened(settings.dataFolder);
@@ -38,7 +44,13 @@ export async function turnOff(services: CommandServices): Promise<string | undef
     ...traces.instructionFiles.map((uri) =>
       vscode.l10n.t('Taken back, after you saw the change: the section in {0}', nameOf(uri)),
     ),
-    ...copied.map(({ name }) => vscode.l10n.t('Yours to remove: the configuration copied for {0}', name)),
+    ...copied.flatMap(({ config, files }) =>
+      files.length > 0
+        ? files.map((uri) =>
+            vscode.l10n.t('Taken back, after you saw the change: the entry in {0}', configurationName(uri)),
+          )
+        : [vscode.l10n.t('Yours to remove: the configuration copied for {0}', config.name)],
+    ),
     '',
     vscode.l10n.t('Your memories stay in {0}. Turn On brings everything else back.', folder),
   ].join('\n');
@@ -61,6 +73,17 @@ export async function turnOff(services: CommandServices): Promise<string | undef
     await attempt(() =>
       changeInstructions(services, { uri: vscode.Uri.parse(uri), name: nameOf(uri), action: 'remove' }),
     );
+  const left: string[] = [];
+  for (const { client, config, files } of copied) {
+    if (files.length === 0)
+      left.push(`${config.name}: ${config.undo ? `\`${config.undo}\`` : (config.file ?? '')}`);
+    for (const uri of files)
+      await attempt(async () => {
+        if (!(await removeServer(uri)))
+          left.push(vscode.l10n.t('The entry in {0}: its change was not confirmed.', configurationName(uri)));
+      });
+    if (files.length > 0 && (await filesWithServer(config)).length === 0) await traces.forgetCopied(client);
+  }
   for (const name of LAUNCHERS) await attempt(() => rm(path.join(bin, name), { force: true }));
   for (const { key, target } of changed)
     await attempt(() => vscode.workspace.getConfiguration(SECTION).update(key, undefined, target));
@@ -78,7 +101,7 @@ export async function turnOff(services: CommandServices): Promise<string | undef
       ...traces.instructionFiles.map((uri) =>
         vscode.l10n.t('The section in {0}: its change was not confirmed.', nameOf(uri)),
       ),
-      ...copied.map(({ name, undo, file }) => `${name}: ${undo ? `\`${undo}\`` : (file ?? '')}`),
+      ...left,
     ]),
     ...section(vscode.l10n.t('## What could not be taken back'), problems),
     vscode.l10n.t('Run “Turn On” to use it again, or uninstall it in the Extensions view.'),
