@@ -91,7 +91,10 @@ export class ActiveStore implements LocalStore {
 
   async #open(): Promise<Opened> {
     const opening = ++this.#opened;
-    const connected = await this.#options.openConnected();
+    const connected = await this.#options.openConnected().catch((error: unknown) => {
+      if (opening === this.#opened) throw error;
+      return undefined;
+    });
     const store = connected && (await divided(connected, this.embedded));
     // Reopened meanwhile: whoever waited for this one waits for that one.
     if (opening !== this.#opened) return this.#current();

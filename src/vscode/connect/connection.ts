@@ -55,17 +55,24 @@ export class Connection implements vscode.Disposable {
     return this.#target;
   }
 
-  /** The connected store; undefined where the embedded one is active. Rejects with a `MemoryError`. */
+  /**
+   * The connected store; undefined where the embedded one is active. Rejects with a `MemoryError`, or with the reason
+   * of an `AbortSignal` where it is opened anew, or not needed any more, before it is open.
+   */
   async open(): Promise<MemoryStore | undefined> {
     this.#over.abort();
     const over = (this.#over = new AbortController());
-    const target = (this.#target = await this.read());
+    const target = await this.read();
+    over.signal.throwIfAborted();
+    this.#target = target;
     if (target === undefined) return undefined;
-    this.#token = await this.tokens.get(target.account);
+    const token = await this.tokens.get(target.account);
+    over.signal.throwIfAborted();
+    this.#token = token;
     const { openConnectedStore } = await import('./openConnectedStore.ts');
     return openConnectedStore({
       target,
-      token: this.#token,
+      token,
       tokens: this.tokens,
       settings: this.#settings,
       log: this.#log,

@@ -2,7 +2,7 @@ import type * as vscode from 'vscode';
 import { type CloudStore, openCloudStore } from '../../cloudflare/openCloudStore.ts';
 import { targetConfig } from '../../cloudflare/targetConfig.ts';
 import { checkIndex } from '../../cloudflare/provision.ts';
-import { VectorizeIndex } from '../../cloudflare/vectorize.ts';
+import { type VectorizeDescription, VectorizeIndex } from '../../cloudflare/vectorize.ts';
 import { EmbeddingCacheFile } from '../../local/embeddingCacheFile.ts';
 import { embeddingCacheIn } from '../../local/paths.ts';
 import type { CloudTarget } from '../../local/storeConfig.ts';
@@ -27,28 +27,44 @@ export interface Connecting {
   readonly signal: AbortSignal;
 }
 
-/** Opens the store of `config.json` with the token of this editor, and starts what can go on while it is used. */
+/**
+ * Opens the store of `config.json` with the token of this editor, and starts what can go on while it is used. Where
+ * that fails, or `signal` is aborted meanwhile, nothing of it stays open.
+ */
 export async function openConnectedStore(connecting: Connecting): Promise<CloudStore> {
   const { target, token, tokens, settings, log, signal } = connecting;
+  signal.throwIfAborted();
   if (token === undefined) throw noToken(target);
   const client = createClient({ settings, log, token: () => token });
   const cache = openCache(settings, log);
-  signal.addEventListener('abort', () => cache?.close(), { once: true });
+  let store: CloudStore | undefined;
+  const close = (): void => {
+    void store?.close();
+    cache?.close();
+  };
   const { account, database, index, bucket } = target;
   const describe = (name: string) => new VectorizeIndex({ client, account, index: name }).describe();
   const describing = describe(index);
   // Where it was rebuilt, the one that was connected may be gone.
   describing.catch(() => undefined);
-  const store = await openCloudStore({
-    client,
-    config: { ...targetConfig(target), storedDimensions: storedDimensionsOf(settings) },
-    access: endpointAccess(tokens),
-    cache,
-    log: { debug: (message) => log.debug(message), warn: (message) => log.warn(message) },
-  });
-  const described = await (store.index === index ? describing : describe(store.index));
-  checkIndex(described, store.model.dimensions);
-  signal.addEventListener('abort', () => void store.close(), { once: true });
+  let described: VectorizeDescription;
+  try {
+    store = await openCloudStore({
+      client,
+      config: { ...targetConfig(target), storedDimensions: storedDimensionsOf(settings) },
+      access: endpointAccess(tokens),
+      cache,
+      log: { debug: (message) => log.debug(message), warn: (message) => log.warn(message) },
+    });
+    signal.throwIfAborted();
+    described = await (store.index === index ? describing : describe(store.index));
+    signal.throwIfAborted();
+    checkIndex(described, store.model.dimensions);
+  } catch (error) {
+    close();
+    throw error;
+  }
+  signal.addEventListener('abort', close, { once: true });
   log.info('Storage backend: cloudflare');
   log.info(`D1 database: ${database.name} (${database.id}), schema ready`);
   log.info(`Vectorize index: ${store.index}, ${described.dimensions} dimensions, ${described.metric}`);
