@@ -23,6 +23,11 @@ const tagged = (tags: readonly string[], all: boolean): Condition => ({
   params: [JSON.stringify(tags), all ? tags.length : 1],
 });
 
+const marked = (column: 'pinned' | 'local_only', is: boolean): Condition => ({
+  sql: `m.content_hash ${is ? '' : 'NOT '}IN (SELECT content_hash FROM em_info WHERE ${column} = 1)`,
+  params: [],
+});
+
 /**
  * `+` keeps SQLite from choosing the index on deleted_at, which nearly every row has in common: it would then sort
  * all of them for a page of 50. With a type, `likely` does the same and leaves it the partial index on the type.
@@ -56,11 +61,8 @@ export const compileFilter = (filter: MemoryFilter = {}): Condition => {
     throw new MemoryError('invalid-input', 'The time range ends before it begins.', 'Swap its two ends.');
   if (from !== undefined) conditions.push({ sql: 'm.created_at >= ?', params: [from] });
   if (to !== undefined) conditions.push({ sql: 'm.created_at < ?', params: [to] });
-  if (filter.pinned !== undefined)
-    conditions.push({
-      sql: `m.content_hash ${filter.pinned ? '' : 'NOT '}IN (SELECT content_hash FROM em_info WHERE pinned = 1)`,
-      params: [],
-    });
+  if (filter.pinned !== undefined) conditions.push(marked('pinned', filter.pinned));
+  if (filter.localOnly !== undefined) conditions.push(marked('local_only', filter.localOnly));
   if (filter.sourcePath !== undefined)
     conditions.push({
       sql: `m.content_hash IN (SELECT content_hash FROM em_info WHERE ${SOURCE_PATH} = ?)`,

@@ -101,6 +101,8 @@ export interface MemoryFilter {
   /** Creation time. */
   readonly time?: TimeRange | undefined;
   readonly pinned?: boolean | undefined;
+  /** By its own mark, not its project's. */
+  readonly localOnly?: boolean | undefined;
   /** `MemorySource.path`, as it was stored. */
   readonly sourcePath?: string | undefined;
   /** Default `live`. */

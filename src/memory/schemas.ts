@@ -82,6 +82,7 @@ const filter: z.ZodType<MemoryFilter> = z.object({
   project: z.string().optional(),
   time: z.object({ from: seconds.optional(), to: seconds.optional() }).optional(),
   pinned: z.boolean().optional(),
+  localOnly: z.boolean().optional(),
   sourcePath: storable.min(1).max(4096).optional(),
   state: z.enum(['live', 'deleted']).optional(),
 });

@@ -83,6 +83,17 @@ describe('the commands', () => {
     assert.equal((await memoryOf(memory.contentHash)).localOnly, false);
   });
 
+  it('offer only what is kept on this machine where that is to end', async () => {
+    await stored({ content: 'may leave' });
+    const kept = await stored({ content: 'stays', localOnly: true });
+    const ending = run('endKeepLocal');
+    await eventually(async () => {
+      await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+      assert.equal((await memoryOf(kept.contentHash)).localOnly, false);
+    });
+    await ending;
+  });
+
   it('copy the whole text, several memories parted by an empty line', async () => {
     const long = 'x'.repeat(100_000);
     const one = await stored({ content: long });

@@ -1,13 +1,13 @@
-import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import type { Backup } from '../../local/localStore.ts';
 import { age } from '../age.ts';
 import type { CommandServices } from './registerCommands.ts';
+import { homePath } from '../homePath.ts';
 import { number } from '../numbers.ts';
 
 export async function backUpNow({ store, connection }: CommandServices): Promise<Backup> {
   const backup = await withProgress(vscode.l10n.t('Backing up memories'), () => store.backUp());
-  const file = backup.file.replace(homedir(), '~');
+  const file = homePath(backup.file);
   void vscode.window.showInformationMessage(
     connection.target === undefined
       ? vscode.l10n.t('Backed up {0} memories to {1}.', number(backup.memories), file)

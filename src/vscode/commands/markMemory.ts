@@ -25,6 +25,7 @@ export const unpinMemory = (services: CommandServices, ...args: Args): Promise<M
 export const keepLocal = (services: CommandServices, ...args: Args): Promise<Memory[]> =>
   mark(services, args, {
     title: vscode.l10n.t('Keep on This Machine'),
+    filter: { localOnly: false },
     patch: { localOnly: true },
     done: vscode.l10n.t('Stays on this machine'),
   });
@@ -32,6 +33,7 @@ export const keepLocal = (services: CommandServices, ...args: Args): Promise<Mem
 export const endKeepLocal = (services: CommandServices, ...args: Args): Promise<Memory[]> =>
   mark(services, args, {
     title: vscode.l10n.t('Stop Keeping on This Machine'),
+    filter: { localOnly: true },
     patch: { localOnly: false },
     done: vscode.l10n.t('May leave this machine'),
   });

@@ -72,6 +72,7 @@ async function activeMemory({ documents, store }: CommandServices): Promise<Memo
 }
 
 /** What is to be brought back is deleted, and what is to be unpinned is pinned: the one in the editor may be neither. */
-const isMeant = (memory: Memory, { state, pinned }: MemoryFilter = {}): boolean =>
+const isMeant = (memory: Memory, { state, pinned, localOnly }: MemoryFilter = {}): boolean =>
   (state !== 'deleted' || memory.deletedAt !== undefined) &&
-  (pinned === undefined || memory.pinned === pinned);
+  (pinned === undefined || memory.pinned === pinned) &&
+  (localOnly === undefined || memory.localOnly === localOnly);

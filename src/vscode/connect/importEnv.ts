@@ -1,10 +1,10 @@
-import { homedir } from 'node:os';
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
 import { accountSettingsOf } from '../../cloudflare/environment.ts';
 import type { CloudTarget } from '../../local/storeConfig.ts';
 import { MemoryError } from '../../memory/errors.ts';
 import type { CommandServices } from '../commands/registerCommands.ts';
+import { homePath } from '../homePath.ts';
 import { oneLine } from '../plainText.ts';
 import { connect } from './connect.ts';
 import { type FoundSettings, findSettings, readSettings, type SettingsSource } from './settingsSources.ts';
@@ -81,7 +81,7 @@ async function pickSource({ sources, unread }: FoundSettings): Promise<SettingsS
 
 const placeOf = (file: vscode.Uri): string =>
   vscode.workspace.getWorkspaceFolder(file) === undefined
-    ? file.fsPath.replace(homedir(), '~')
+    ? homePath(file.fsPath)
     : vscode.workspace.asRelativePath(file);
 
 /** What it names, without the token. */

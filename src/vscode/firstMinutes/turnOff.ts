@@ -1,5 +1,4 @@
 import { rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { launcherFolderIn } from '../../local/paths.ts';
@@ -9,6 +8,7 @@ import { configurationFor } from '../agents/mcpConfigurations.ts';
 import { configurationName, filesWithServer, removeServer } from '../agents/removeConfiguration.ts';
 import type { CommandServices } from '../commands/registerCommands.ts';
 import { describeError } from '../errors.ts';
+import { homePath } from '../homePath.ts';
 import { say } from '../say.ts';
 import { SECTION } from '../settings.ts';
 import { provideTerminalCommand } from '../terminalCommand.ts';
@@ -34,11 +34,11 @@ export async function turnOff(services: CommandServices): Promise<string | undef
   );
   const changed = changedSettings(context);
   const bin = launcherFolderIn(settings.dataFolder);
-  const folder = shortened(settings.dataFolder);
+  const folder = homePath(settings.dataFolder);
   const plan = [
     vscode.l10n.t(
       'Taken back: the terminal command in {0} and its place on the PATH of terminals',
-      shortened(bin),
+      homePath(bin),
     ),
     ...(changed.length > 0 ? [vscode.l10n.t('Taken back: {0} settings', changed.length)] : []),
     ...traces.instructionFiles.map((uri) =>
@@ -144,5 +144,3 @@ function changedSettings({
 }
 
 const nameOf = (uri: string): string => vscode.workspace.asRelativePath(vscode.Uri.parse(uri));
-
-const shortened = (file: string): string => file.replace(homedir(), '~');

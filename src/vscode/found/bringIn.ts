@@ -58,10 +58,10 @@ async function choose(sources: readonly FoundSource[]): Promise<readonly FoundSo
   pick.items = sources.map((source) => ({
     source,
     label: `$(${source.icon}) ${oneLine(source.name, 60)}`,
-    description:
-      source.count === 1
-        ? vscode.l10n.t('1 memory · {0}', oneLine(source.place, 100))
-        : vscode.l10n.t('{0} memories · {1}', number(source.count), oneLine(source.place, 100)),
+    description: [
+      source.count === 1 ? vscode.l10n.t('1 memory') : vscode.l10n.t('{0} memories', number(source.count)),
+      ...(source.place === undefined ? [] : [oneLine(source.place, 100)]),
+    ].join(' · '),
     detail: source.examples.map(quoted).join(', '),
     buttons: [preview],
   }));

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { NewMemory } from '../../memory/memory.ts';
 import { markdownSections } from '../../transfer/markdownSections.ts';
 import type { Services } from '../services.ts';
+import { homePath } from '../homePath.ts';
 import { readTextFile } from '../textFiles.ts';
 import type { FoundSource } from './sources.ts';
 
@@ -43,12 +44,12 @@ async function sourceOf(
   if (first === undefined || memories.length === 0) return undefined;
   const place =
     files.length === 1
-      ? vscode.workspace.asRelativePath(first)
-      : vscode.l10n.t('{0} files in {1}', files.length, vscode.Uri.joinPath(first, '..').fsPath);
+      ? homePath(vscode.workspace.asRelativePath(first))
+      : vscode.l10n.t('{0} files in {1}', files.length, homePath(vscode.Uri.joinPath(first, '..').fsPath));
   return {
     name,
     icon,
-    place,
+    place: place === name ? undefined : place,
     count: memories.length,
     examples: memories.slice(0, 3),
     batches: () => [memories],

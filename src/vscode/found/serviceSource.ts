@@ -1,6 +1,6 @@
-import { homedir } from 'node:os';
 import { ServiceDatabase, serviceDatabasePaths } from '../../local/serviceDatabase.ts';
 import type { NewMemory } from '../../memory/memory.ts';
+import { homePath } from '../homePath.ts';
 import type { FoundSource } from './sources.ts';
 
 const BATCH = 200;
@@ -14,11 +14,10 @@ export const serviceSources = (): FoundSource[] =>
       database.page(0, EXAMPLES).memories,
     ]);
     if (count === 0) return [];
-    const place = file.replace(homedir(), '~');
     return [
       {
         name: 'mcp-memory-service',
-        place,
+        place: homePath(file),
         icon: 'database',
         count,
         examples,

@@ -4,6 +4,7 @@ import type { AgentAct } from '../../memory/agentActs.ts';
 import type { Memory } from '../../memory/memory.ts';
 import { age } from '../age.ts';
 import type { CommandServices } from '../commands/registerCommands.ts';
+import { homePath } from '../homePath.ts';
 import { oneLine } from '../plainText.ts';
 import { sentenceOf, subjectOf } from './actText.ts';
 import { undoActs } from './undoActs.ts';
@@ -76,7 +77,7 @@ const itemsOf = async (
     return [
       {
         label: vscode.l10n.t('No agent has stored, changed or deleted a memory yet.'),
-        detail: vscode.l10n.t('What agents do is kept in {0}.', agentLogIn(settings.dataFolder)),
+        detail: vscode.l10n.t('What agents do is kept in {0}.', homePath(agentLogIn(settings.dataFolder))),
         alwaysShow: true,
       },
     ];

@@ -1,6 +1,7 @@
 import type { Facet } from '../../memory/memory.ts';
 import type { NamedCount, OverviewData, Place } from '../../shared/overviewProtocol.ts';
 import { describeMode } from '../effectiveMode.ts';
+import { homePath } from '../homePath.ts';
 import { oneLine } from '../plainText.ts';
 import type { Services } from '../services.ts';
 
@@ -29,7 +30,7 @@ export async function overviewData(
     embedded: stats.embedding.embedded,
     pending: stats.embedding.pending,
     searchWay: describeMode(stats.mode),
-    place: placeOf(connection.target, settings.dataFolder),
+    place: placeOf(connection.target, homePath(settings.dataFolder)),
     days: overview.days,
     sizes: overview.sizes,
     clients: overview.clients.map(({ client, count, recent }) => ({ label: labelOf(client), count, recent })),

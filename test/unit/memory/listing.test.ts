@@ -144,7 +144,7 @@ describe('filtering memories', () => {
         createdAt: 30,
         source: { client: 'unpinned' },
       },
-      { content: 'd', createdAt: 40 },
+      { content: 'd', createdAt: 40, localOnly: true },
       { content: 'e', tags: ['x', 'y'], createdAt: 50 },
     ]);
     const [last] = (await test.store.list({ limit: 1 })).items;
@@ -159,7 +159,7 @@ describe('filtering memories', () => {
     assert.equal(await listed({ tags: [] }), 'dcba');
   });
 
-  it('takes a type, a project, a time, a pin', async () => {
+  it('takes a type, a project, a time, a mark', async () => {
     assert.equal(await listed({ memoryType: 'note' }), 'ba');
     assert.equal(await listed({ project: ' p ' }), 'a');
     assert.equal(await listed({ time: { from: 20, to: 40 } }), 'cb');
@@ -168,6 +168,8 @@ describe('filtering memories', () => {
     assert.equal(await listed({ time: {} }), 'dcba');
     assert.equal(await listed({ pinned: true }), 'a');
     assert.equal(await listed({ pinned: false }), 'dcb');
+    assert.equal(await listed({ localOnly: true }), 'd');
+    assert.equal(await listed({ localOnly: false }), 'cba');
   });
 
   it('takes the deleted ones', async () => {
