@@ -139,6 +139,14 @@ describe('the explorer', () => {
     await vscode.screenshot('explorer-filtered');
     await workbench.command('Edge Memory: Clear Filter');
     await workbench.treeRow(/^Today\s*5$/).waitFor();
+    await workbench.command('Edge Memory: Filter Explorer');
+    await workbench.input().fill('last 2 days');
+    await workbench.pickRow(/last 2 days.*\d{4}/).waitFor();
+    await workbench.input().press('Enter');
+    await vscode.page.locator('.part.sidebar .message').getByText('Filtered by last 2 days').waitFor();
+    await workbench.treeRow(/^Today\s*5$/).waitFor();
+    await workbench.command('Edge Memory: Clear Filter');
+    await vscode.page.locator('.part.sidebar .message').getByText('Filtered by').waitFor({ state: 'hidden' });
   });
 
   it('keeps deleted memories until they are deleted for good', async () => {

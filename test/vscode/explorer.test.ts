@@ -129,6 +129,17 @@ describe('the tree of memories', () => {
     assert.deepEqual(await labels(), []);
   });
 
+  it('understands a time of its filter when it reads, not when it was typed', async () => {
+    await stored({ content: 'yesterday', createdAt: dayAgo(1) });
+    await stored({ content: 'of the week that was typed', createdAt: dayAgo(40) });
+    await options.narrow({ timeText: 'last 3 days', time: { from: dayAgo(41), to: dayAgo(39) } });
+    assert.deepEqual(await labels('Recent', 'Yesterday'), ['yesterday']);
+    assert.equal((await labels('Recent')).length, 1);
+    await options.narrow({ timeText: 'a blue moon' });
+    const [only] = await tree.getChildren();
+    assert.match(only ? label(only) : '', /a blue moon/);
+  });
+
   it('shows pinned memories apart', async () => {
     await stored({ content: 'often needed', pinned: true });
     await stored({ content: 'other' });

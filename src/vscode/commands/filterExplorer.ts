@@ -25,7 +25,7 @@ export const clearFilter = ({ explorer }: CommandServices): Promise<void> =>
 const isFilter = (value: unknown): value is TreeFilter =>
   typeof value === 'object' &&
   value !== null &&
-  ['tags', 'memoryType', 'project', 'time'].some((key) => key in value);
+  ['tags', 'memoryType', 'project', 'time', 'timeText'].some((key) => key in value);
 
 async function askFilter({ store }: CommandServices, now: TreeFilter): Promise<TreeFilter | undefined> {
   const [tags, types, projects] = await Promise.all([
@@ -58,14 +58,13 @@ async function askFilter({ store }: CommandServices, now: TreeFilter): Promise<T
   pick.title = vscode.l10n.t('Filter Explorer');
   pick.placeholder = vscode.l10n.t('Tick what memories must have, or type a time such as “last week”');
   pick.canSelectMany = true;
-  const times =
-    now.time && now.timeText ? [timeItem(now.timeText, { range: now.time, understood: now.timeText })] : [];
+  const times = now.timeText === undefined ? [] : [timeItem(now.timeText, timeIn(now.timeText))];
   pick.items = [...times, ...known];
   pick.selectedItems = pick.items.filter(({ filter }) => filter && isPart(filter, now));
   pick.onDidChangeValue((text) => {
     const understood = timeIn(text);
     if (understood === undefined) return;
-    const ticked = pick.selectedItems.filter(({ filter }) => filter?.time === undefined);
+    const ticked = pick.selectedItems.filter(({ filter }) => filter?.timeText === undefined);
     const item = timeItem(text.trim(), understood);
     pick.items = [item, ...known];
     pick.selectedItems = [item, ...ticked];
@@ -85,11 +84,11 @@ async function askFilter({ store }: CommandServices, now: TreeFilter): Promise<T
   });
 }
 
-const timeItem = (timeText: string, { range, understood }: UnderstoodTime): FilterItem => ({
+const timeItem = (timeText: string, time: UnderstoodTime | undefined): FilterItem => ({
   label: `$(calendar) ${oneLine(timeText, 60)}`,
-  description: oneLine(understood, 100),
+  description: oneLine(time?.understood ?? '', 100),
   alwaysShow: true,
-  filter: { time: range, timeText },
+  filter: { timeText },
 });
 
 const timeIn = (text: string): UnderstoodTime | undefined => {

@@ -99,17 +99,17 @@ export class MemoryTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
     return this.#wanted.get(`${parent.id} ${list}`) ?? (parent.id === 'recent' ? DAYS : PAGE);
   }
 
-  #filtered(own: MemoryFilter = {}): MemoryFilter {
-    return resolvedFilter(this.options.filter, own);
+  async #filtered(own: MemoryFilter = {}): Promise<MemoryFilter> {
+    return resolvedFilter(await this.options.currentFilter(), own);
   }
 
   /** Only the sections that have something; none at all shows a welcome. */
   async #sections(): Promise<TreeNode[]> {
     const { store } = this.#services;
-    const filter = this.#filtered();
+    const filter = await this.#filtered();
     const any = async (page: Promise<Page<unknown>>): Promise<boolean> => (await page).items.length > 0;
-    const one = (own: MemoryFilter) =>
-      any(store.list({ limit: 1, contentLimit: 0, filter: this.#filtered(own) }));
+    const one = async (own: MemoryFilter) =>
+      any(store.list({ limit: 1, contentLimit: 0, filter: await this.#filtered(own) }));
     // The first by name is there without counting the others.
     const named = (kind: FacetKind) => any(store.facets(kind, { limit: 1, order: 'name', filter }));
     const [recent, pinned, tags, types, projects, deleted] = await Promise.all([
@@ -118,7 +118,7 @@ export class MemoryTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
       named('tags'),
       named('types'),
       named('projects'),
-      store.count(this.#filtered({ state: 'deleted' })),
+      this.#filtered({ state: 'deleted' }).then((deletedToo) => store.count(deletedToo)),
     ]);
     const filled: Record<SectionName, boolean> = {
       recent,
@@ -146,9 +146,9 @@ export class MemoryTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
     return [...names, ...memories];
   }
 
-  #memories(parent: ParentNode, own: MemoryFilter): Promise<TreeNode[]> {
+  async #memories(parent: ParentNode, own: MemoryFilter): Promise<TreeNode[]> {
     const query = {
-      filter: this.#filtered(own),
+      filter: await this.#filtered(own),
       // What was deleted last is what one wants back.
       order: own.state === 'deleted' ? ('newest' as const) : this.options.order.memories,
       contentLimit: CONTENT_LIMIT,
@@ -179,8 +179,8 @@ export class MemoryTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
     }
   }
 
-  #days(parent: ParentNode): Promise<TreeNode[]> {
-    const query = { filter: this.#filtered(), order: this.options.order.memories };
+  async #days(parent: ParentNode): Promise<TreeNode[]> {
+    const query = { filter: await this.#filtered(), order: this.options.order.memories };
     return this.#read(
       parent,
       'names',
@@ -189,8 +189,8 @@ export class MemoryTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
     );
   }
 
-  #tags(parent: ParentNode, above: string | undefined): Promise<TreeNode[]> {
-    const query = { filter: this.#filtered(), order: this.options.order.names, parent: above };
+  async #tags(parent: ParentNode, above: string | undefined): Promise<TreeNode[]> {
+    const query = { filter: await this.#filtered(), order: this.options.order.names, parent: above };
     return this.#read(
       parent,
       'names',
@@ -201,7 +201,7 @@ export class MemoryTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
 
   async #facets(parent: ParentNode, facet: 'types' | 'projects'): Promise<TreeNode[]> {
     const { store, connection } = this.#services;
-    const query = { filter: this.#filtered(), order: this.options.order.names };
+    const query = { filter: await this.#filtered(), order: this.options.order.names };
     const local = facet === 'projects' ? await store.localProjects() : [];
     return this.#read(
       parent,

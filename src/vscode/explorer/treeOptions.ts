@@ -9,7 +9,7 @@ export interface TreeOrder {
 
 /** What the tree can be narrowed by. */
 export type TreeFilter = Pick<MemoryFilter, 'tags' | 'memoryType' | 'project' | 'time'> & {
-  /** What was typed for `time`, to show it. */
+  /** What was typed in place of `time`, such as “last week”: it means another week when it is read later. */
   readonly timeText?: string | undefined;
 };
 
@@ -35,6 +35,14 @@ export class TreeOptions implements vscode.Disposable {
   /** Undefined where nothing is left out. */
   get filter(): TreeFilter | undefined {
     return this.#context.workspaceState.get<TreeFilter>(FILTER);
+  }
+
+  /** The same with the time that its text means now. Rejects where that is not understood. */
+  async currentFilter(): Promise<TreeFilter | undefined> {
+    const { filter } = this;
+    if (filter?.timeText === undefined) return filter;
+    const { parseTimeRange } = await import('../../memory/timeExpression.ts');
+    return { ...filter, time: parseTimeRange(filter.timeText).range };
   }
 
   async sort(order: TreeOrder): Promise<void> {
