@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import {
+  EMPTY_FORM,
+  type ResultRow,
+  type SearchForm,
+  type SearchRequest,
+  type SearchResults,
+} from '../../../src/shared/searchProtocol.ts';
+import { until } from '../support/until.ts';
+
+/** What a test sees of the model, whose own types are those of a browser. */
+interface Model {
+  readonly rows: readonly ResultRow[];
+  readonly busy: boolean;
+  readonly failure: Error | undefined;
+  readonly change: (patch: Partial<SearchForm>) => void;
+  readonly retry: () => void;
+}
+
+interface Asked {
+  readonly request: SearchRequest;
+  readonly signal: AbortSignal;
+  readonly answer: (...texts: readonly string[]) => void;
+  readonly fail: (error: Error) => void;
+}
+
+const row = (text: string): ResultRow => ({
+  ...{ hash: text, title: undefined, text, marks: [], truncatedBefore: false, tags: [], moreTags: 0 },
+  ...{ type: undefined, projects: [], age: 'now', date: '', pinned: false, localOnly: false },
+  ...{ superseded: false, fromCode: false, score: 1, why: undefined },
+});
+
+const results = (texts: readonly string[]): SearchResults => ({
+  ...{ rows: texts.map(row), more: false, next: undefined, total: texts.length, way: 'keyword' },
+  ...{ reduced: false, time: undefined, nothingStored: false },
+});
+
+/** A host that answers when a test says so, whether anybody still waits or not. */
+class SlowHost {
+  readonly asked: Asked[] = [];
+
+  savedState(): undefined {
+    return undefined;
+  }
+
+  saveState(): void {
+    // Kept nowhere.
+  }
+
+  on(): void {
+    // Nothing changes by itself.
+  }
+
+  call(method: string, argument: unknown, signal: AbortSignal): Promise<unknown> {
+    if (method !== 'search') return Promise.resolve({});
+    return new Promise((resolve, reject) => {
+      this.asked.push({
+        request: argument as SearchRequest,
+        signal,
+        answer: (...texts) => resolve(results(texts)),
+        fail: reject,
+      });
+    });
+  }
+}
+
+describe('the search view between a person and its host', () => {
+  const browser = ['document', 'window'] as const;
+  let host: SlowHost;
+  let model: Model;
+
+  before(() => {
+    for (const name of browser) Object.assign(globalThis, { [name]: { addEventListener: () => undefined } });
+  });
+  after(() => {
+    for (const name of browser) Reflect.deleteProperty(globalThis, name);
+  });
+  beforeEach(async () => {
+    host = new SlowHost();
+    const file = new URL('../../../src/webview/search/searchModel.ts', import.meta.url).href;
+    const { SearchModel } = (await import(file)) as {
+      SearchModel: new (host: SlowHost, changed: () => void) => Model;
+    };
+    model = new SearchModel(host, () => undefined);
+  });
+
+  const texts = (): string[] => model.rows.map(({ text }) => text);
+  /** What the host was asked for a query, once it was. */
+  const asked = async (query: string, pass: SearchRequest['pass']): Promise<Asked> => {
+    const find = (): Asked | undefined =>
+      host.asked.find(({ request }) => request.form.query === query && request.pass === pass);
+    await until(() => find() !== undefined);
+    const found = find();
+    assert.ok(found);
+    return found;
+  };
+
+  it('drops the answer to what was asked before, however late it comes', async () => {
+    model.change({ ...EMPTY_FORM, query: 'first', mode: 'keyword' });
+    const first = await asked('first', 'full');
+    model.change({ query: 'second' });
+    const second = await asked('second', 'full');
+    assert.deepEqual([first.signal.aborted, second.signal.aborted], [true, false]);
+    second.answer('to the second');
+    await until(() => !model.busy);
+    first.answer('to the first');
+    await new Promise(setImmediate);
+    assert.deepEqual(texts(), ['to the second']);
+  });
+
+  it('drops its failure too', async () => {
+    model.change({ ...EMPTY_FORM, query: 'first', mode: 'keyword' });
+    const first = await asked('first', 'full');
+    model.change({ query: 'second' });
+    first.fail(new Error('too late'));
+    (await asked('second', 'full')).answer('to the second');
+    await until(() => !model.busy);
+    assert.deepEqual([texts(), model.failure], [['to the second'], undefined]);
+  });
+
+  it('shows what words find at once, and what meaning finds in its place, in this order alone', async () => {
+    model.change({ ...EMPTY_FORM, query: 'both' });
+    const words = await asked('both', 'first');
+    const meaning = await asked('both', 'full');
+    meaning.answer('by meaning');
+    await until(() => !model.busy);
+    words.answer('by words');
+    await new Promise(setImmediate);
+    assert.deepEqual(texts(), ['by meaning']);
+  });
+
+  it('says what failed, keeps the rows, and asks again when it is told to', async () => {
+    model.change({ ...EMPTY_FORM, query: 'kept', mode: 'keyword' });
+    (await asked('kept', 'full')).answer('a row');
+    await until(() => !model.busy);
+    model.change({ query: 'failing' });
+    (await asked('failing', 'full')).fail(new Error('disk on fire'));
+    await until(() => model.failure !== undefined);
+    assert.deepEqual(texts(), ['a row']);
+    host.asked.length = 0;
+    model.retry();
+    (await asked('failing', 'full')).answer('another row');
+    await until(() => !model.busy);
+    assert.deepEqual([texts(), model.failure], [['another row'], undefined]);
+  });
+});
