@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { decorationOf } from '../../src/vscode/explorer/decorations.ts';
+import { waitingBadge } from '../../src/vscode/explorer/explorer.ts';
 import { MemoryTree } from '../../src/vscode/explorer/memoryTree.ts';
 import type { TreeNode } from '../../src/vscode/explorer/nodes.ts';
 import { TreeOptions } from '../../src/vscode/explorer/treeOptions.ts';
@@ -41,6 +43,12 @@ describe('the tree of memories', () => {
     const item = of.getTreeItem(node);
     assert.ok(typeof item.label === 'string');
     return item.label;
+  };
+  /** What stands beside a row, and what it says. */
+  const badgeOf = (node: TreeNode): unknown[] | undefined => {
+    const { resourceUri } = tree.getTreeItem(node);
+    const decoration = resourceUri && decorationOf(resourceUri);
+    return decoration && [decoration.badge, decoration.tooltip];
   };
   const row = (node: TreeNode): string => `${label(node)} | ${String(tree.getTreeItem(node).description)}`;
 
@@ -154,9 +162,35 @@ describe('the tree of memories', () => {
       const [memory] = await children('Recent', 'Today');
       assert.ok(memory);
       assert.match(tree.getTreeItem(memory).accessibilityInformation?.label ?? '', /stays on this machine/);
+      assert.deepEqual(badgeOf(memory), ['⌂', 'Stays on this machine']);
     } finally {
       await run('endKeepProjectLocal', 'secret');
     }
+  });
+
+  it('marks what was replaced, and nothing else', async () => {
+    const old = await stored({ content: 'old' });
+    await stored({ content: 'new', supersedes: old.contentHash });
+    const rows = await children('Recent', 'Today');
+    assert.deepEqual(
+      rows.map((node) => [label(node), badgeOf(node)]),
+      [
+        ['new', undefined],
+        ['old', ['→', 'Replaced by a newer memory']],
+      ],
+    );
+    assert.equal(decorationOf(vscode.Uri.file('/replaced').with({ query: 'replaced' })), undefined);
+  });
+
+  it('says on its icon how many wait to be prepared in Cloudflare', () => {
+    assert.equal(waitingBadge(0), undefined);
+    assert.deepEqual(
+      [1, 1234].map((waiting) => waitingBadge(waiting)),
+      [
+        { value: 1, tooltip: '1 memory waits to be prepared for search by meaning in Cloudflare' },
+        { value: 1234, tooltip: '1,234 memories wait to be prepared for search by meaning in Cloudflare' },
+      ],
+    );
   });
 
   it('loads 50 rows at a time, of 200 memories and of 120 tags', async () => {

@@ -26,8 +26,9 @@ const decorations: Readonly<Record<Mark, () => vscode.FileDecoration>> = {
   local: () => new vscode.FileDecoration('⌂', vscode.l10n.t('Stays on this machine')),
 };
 
+/** The badge of a row's address; undefined for every other one. */
+export const decorationOf = ({ scheme, query }: vscode.Uri): vscode.FileDecoration | undefined =>
+  scheme === SCHEME && Object.hasOwn(decorations, query) ? decorations[query as Mark]() : undefined;
+
 export const registerDecorations = (): vscode.Disposable =>
-  vscode.window.registerFileDecorationProvider({
-    provideFileDecoration: ({ scheme, query }) =>
-      scheme === SCHEME && query in decorations ? decorations[query as Mark]() : undefined,
-  });
+  vscode.window.registerFileDecorationProvider({ provideFileDecoration: decorationOf });

@@ -72,7 +72,7 @@ const filterText = ({ tags = [], memoryType, project, timeText }: TreeFilter): s
   ].join(' · ');
 
 /** What has not arrived where it is to be found from every machine; undefined: everything has. */
-const waitingBadge = (waiting: number): vscode.ViewBadge | undefined =>
+export const waitingBadge = (waiting: number): vscode.ViewBadge | undefined =>
   waiting === 0
     ? undefined
     : {
