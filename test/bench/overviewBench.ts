@@ -53,10 +53,10 @@ export const overviewBench = async (root: string, size: number): Promise<Figure[
     return [
       {
         what: `${named} drawn after opening, projection kept`,
-        value: Math.min(...times),
+        value: percentile(times, 0.5),
         unit: 'ms',
         target: { atMost: 2000 },
-        note: `best of ${times.map((time) => time.toFixed(0)).join(', ')}`,
+        note: `median of ${times.map((time) => time.toFixed(0)).join(', ')}`,
       },
       ...moved.map((figure) => ({ ...figure, what: `${named}: ${figure.what}` })),
       ...(await movedMap(vscode, points)).map((figure) => ({ ...figure, what: `${named}: ${figure.what}` })),
