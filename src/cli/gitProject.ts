@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { originUrl, repositoryName } from '../memory/gitConfig.ts';
 
 export interface GitProject {
   readonly name: string;
@@ -10,12 +11,9 @@ export interface GitProject {
 /** The project of a folder: its git repository's remote `origin`; undefined outside of repositories with one. */
 export const gitProjectOf = (folder: string): GitProject | undefined => {
   const config = configAbove(path.resolve(folder));
-  const section = config && /^\s*\[remote "origin"\]([^[]*)/m.exec(config)?.[1];
-  const url = section && /^\s*url\s*=\s*"?(.+?)"?\s*$/m.exec(section)?.[1];
-  if (!url) return undefined;
-  const repository = url.replace(/^([a-z+]+:\/\/)[^/@]*@/i, '$1');
-  const name = /([^/:\\]+?)(?:\.git)?[/\\]*$/.exec(repository)?.[1];
-  return name === undefined ? undefined : { name, repository };
+  const repository = config === undefined ? undefined : originUrl(config);
+  const name = repository === undefined ? undefined : repositoryName(repository);
+  return repository === undefined || name === undefined ? undefined : { name, repository };
 };
 
 /** The nearest folder above, or the folder itself, that is a git repository. */

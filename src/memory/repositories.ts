@@ -14,7 +14,7 @@ export const repositoryKey = (url: string): string =>
   url
     .trim()
     .replace(/^[a-z+]+:\/\//i, '')
-    .replace(/^[^/@]*@/, '')
+    .replace(/^[^/]*@/, '')
     .replace(/^([^/:]+):(?:\d+\/)?(?=[^\\])/, '$1/')
     .replace(/(?:\.git)?[/\\]*$/, '')
     .toLowerCase();

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { originUrl } from '../memory/gitConfig.ts';
 
 /** A git repository as its files describe it. */
 export interface Repository {
@@ -27,9 +28,6 @@ export async function repositoryOf(folder: vscode.Uri): Promise<Repository | und
     if (root.path === '/' || path.posix.dirname(root.path) === root.path) return undefined;
   }
 }
-
-export const originOf = async (folder: vscode.Uri): Promise<string | undefined> =>
-  (await repositoryOf(folder))?.origin;
 
 /** The commit that is checked out, as git names it; undefined before the first one. */
 export async function commitOf({ directory, common }: Repository): Promise<string | undefined> {
@@ -83,16 +81,3 @@ const readText = async (uri: vscode.Uri): Promise<string | undefined> => {
     return undefined;
   }
 };
-
-/** `url` of the section `[remote "origin"]` of a git config. */
-export function originUrl(config: string): string | undefined {
-  const section = /^\s*\[remote "origin"\]([^[]*)/m.exec(config)?.[1];
-  const url = section && /^\s*url\s*=\s*(.+?)\s*$/m.exec(section)?.[1];
-  return url ? withoutCredentials(url.replace(/^"(.*)"$/, '$1')) : undefined;
-}
-
-const withoutCredentials = (url: string): string => url.replace(/^([a-z+]+:\/\/)[^/@]*@/i, '$1');
-
-/** The last part of a remote's URL or path: `git@github.com:owner/Name.git` is `Name`. */
-export const repositoryName = (url: string): string | undefined =>
-  /([^/:\\]+?)(?:\.git)?[/\\]*$/.exec(url)?.[1];

@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
+import { repositoryName } from '../memory/gitConfig.ts';
 import { projectTag } from '../memory/projects.ts';
 import { MAX_TAG_LENGTH, normaliseTag } from '../memory/tags.ts';
-import { commitOf, repositoryName, repositoryOf } from './gitRepository.ts';
+import { commitOf, repositoryOf } from './gitRepository.ts';
 
 /** The project that a file or window belongs to. */
 export interface Project {

@@ -6,7 +6,7 @@ const SECRETS = [
   /\b(authorization|token|secret|password|api[-_ ]?key)(["']?\s*[:=]\s*["']?)[^\s"',;]+/giu,
   /()()\b[A-Za-z0-9_-]{32,}\b/gu,
 ];
-const URL_CREDENTIALS = /([a-z+]+:\/\/)[^/\s@]+@/giu;
+const URL_CREDENTIALS = /([a-z+]+:\/\/)[^/\s]+@/giu;
 
 /** Text fit for the public: no quoted content, no secret, the home folder as `~`. */
 export function redact(text: string, home: string): string {

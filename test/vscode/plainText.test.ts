@@ -42,6 +42,7 @@ describe('what is reported', () => {
     ['{"token":"abc"}', '{"token":"[redacted]"}'],
     ['key V1StGXR8_Z5jdHi6B-myTV1StGXR8_Z5jdHi6B', 'key [redacted]'],
     ['https://ada:pw@example.test/x', 'https://example.test/x'],
+    ['https://ada:p@ss@example.test/x', 'https://example.test/x'],
     ['Node 24.21.0, 12 memories', 'Node 24.21.0, 12 memories'],
   ] as const)
     it(`of “${text}” is “${expected}”`, () => assert.equal(redact(text, home), expected));

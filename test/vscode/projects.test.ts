@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { repositoryKey } from '../../src/memory/repositories.ts';
-import {
-  commitOf,
-  originOf,
-  originUrl,
-  repositoryName,
-  repositoryOf,
-} from '../../src/vscode/gitRepository.ts';
+import { commitOf, repositoryOf } from '../../src/vscode/gitRepository.ts';
+
+const originOf = async (folder: vscode.Uri): Promise<string | undefined> =>
+  (await repositoryOf(folder))?.origin;
 
 describe('the project of a folder', () => {
   let folder: vscode.Uri;
@@ -67,20 +64,6 @@ describe('the project of a folder', () => {
       far.dispose();
     }
   });
-
-  it('never holds the credentials of a URL', () => {
-    const config = '[remote "origin"]\n  url = "https://me:secret@example.test/team/Thing.git"\n';
-    assert.equal(originUrl(config), 'https://example.test/team/Thing.git');
-  });
-
-  for (const [url, name] of [
-    ['git@github.com:acme/Widget.git', 'Widget'],
-    ['https://example.test/team/Thing/', 'Thing'],
-    ['ssh://git@host:22/a/b.c', 'b.c'],
-    ['C:\\repos\\local', 'local'],
-    ['../up.git', 'up'],
-  ] as const)
-    it(`is called ${name} for ${url}`, () => assert.equal(repositoryName(url), name));
 });
 
 describe('the commit of a repository', () => {
