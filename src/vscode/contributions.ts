@@ -22,6 +22,7 @@ export function registerContributions(
   const explorer = registerExplorer(services);
   const overview = new OverviewPanel(services);
   const search = new SearchViews(services);
+  const agents = new AgentAccess(services);
   tellTurnedOff(isTurnedOff(services.context));
   return vscode.Disposable.from(
     explorer,
@@ -29,10 +30,10 @@ export function registerContributions(
     search,
     registerMemoryDocuments(services),
     registerCodeHints(services),
-    registerCommands({ ...services, explorer, overview, search, installTerminalCommand }),
+    registerCommands({ ...services, explorer, overview, search, agents, installTerminalCommand }),
     new StatusBar(services),
     registerTerminalCommand(services, installTerminalCommand),
-    new AgentAccess(services),
+    agents,
     registerAgentHooks(),
     new Milestones(services),
     registerConnectedContext(services),

@@ -9,6 +9,7 @@ import { Milestones } from '../../src/vscode/firstMinutes/milestones.ts';
 import { fileSources } from '../../src/vscode/found/fileSources.ts';
 import { searchForm } from '../../src/vscode/searchView/search.ts';
 import { answerMessages, emptyStore, eventually, run, services, stored } from './access.ts';
+import { MCP, startServer, toolNames } from './agentTools.ts';
 
 const manifest = (): {
   readonly commands: readonly { readonly command: string; readonly category?: string }[];
@@ -119,13 +120,14 @@ describe('turning off', () => {
     }
   });
 
-  it('takes back the terminal command, its place on the PATH and the settings, and says where the memories are', async () => {
+  it('takes back the terminal command, its place on the PATH and the server of agents, and leaves memories and settings', async () => {
     const running = await services();
     const { context, settings } = running;
     const launcher = path.join(settings.dataFolder, 'bin', 'edge-memory');
     const configuration = vscode.workspace.getConfiguration('edgeMemory');
     await eventually(() => assert.ok(context.environmentVariableCollection.get('PATH')));
     await configuration.update('search.limit', 7, vscode.ConfigurationTarget.Global);
+    await startServer();
     const { contentHash } = await stored({ content: 'stays' });
     let question = answerMessages('showWarningMessage', 'Turn Off');
     try {
@@ -141,13 +143,16 @@ describe('turning off', () => {
       assert.ok(!existsSync(launcher));
       assert.equal(context.environmentVariableCollection.get('PATH'), undefined);
       const { globalValue } = vscode.workspace.getConfiguration('edgeMemory').inspect('search.limit') ?? {};
-      assert.equal(globalValue, undefined);
+      assert.equal(globalValue, 7);
+      await eventually(() => assert.deepEqual(toolNames(MCP), []));
       assert.equal((await (await services()).store.get([contentHash])).length, 1);
     } finally {
       question.restore();
       await new AgentTraces(running).forgetCopied('cursor');
+      await configuration.update('search.limit', undefined, vscode.ConfigurationTarget.Global);
       await run('turnOn');
     }
+    await startServer();
     assert.ok(existsSync(launcher));
     assert.ok(context.environmentVariableCollection.get('PATH'));
   });

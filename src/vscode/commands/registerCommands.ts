@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Explorer } from '../explorer/explorer.ts';
+import type { AgentAccess } from '../mcp/agentAccess.ts';
 import type { OverviewPanel } from '../overview/overviewPanel.ts';
 import type { SearchViews } from '../searchView/searchViews.ts';
 import type { Services } from '../services.ts';
@@ -11,6 +12,7 @@ export interface CommandServices extends Services {
   readonly search: SearchViews;
   readonly installTerminalCommand: InstallTerminalCommand;
   readonly overview: OverviewPanel;
+  readonly agents: AgentAccess;
 }
 
 type Handler = (services: CommandServices, ...args: readonly unknown[]) => unknown;

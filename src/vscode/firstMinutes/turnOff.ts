@@ -10,11 +10,8 @@ import type { CommandServices } from '../commands/registerCommands.ts';
 import { describeError } from '../errors.ts';
 import { homePath } from '../homePath.ts';
 import { say } from '../say.ts';
-import { SECTION } from '../settings.ts';
 import { provideTerminalCommand } from '../terminalCommand.ts';
 import { setTurnedOff } from './turnedOff.ts';
-
-const { Global, Workspace, WorkspaceFolder } = vscode.ConfigurationTarget;
 
 /** The files that the terminal command consists of. */
 const LAUNCHERS = ['edge-memory', 'edge-memory.cmd'];
@@ -32,7 +29,6 @@ export async function turnOff(services: CommandServices): Promise<string | undef
       return { client, config, files: await filesWithServer(config) };
     }),
   );
-  const changed = changedSettings(context);
   const bin = launcherFolderIn(settings.dataFolder);
   const folder = homePath(settings.dataFolder);
   const plan = [
@@ -40,7 +36,7 @@ export async function turnOff(services: CommandServices): Promise<string | undef
       'Taken back: the terminal command in {0} and its place on the PATH of terminals',
       homePath(bin),
     ),
-    ...(changed.length > 0 ? [vscode.l10n.t('Taken back: {0} settings', changed.length)] : []),
+    vscode.l10n.t('Taken back: the server that agents of VS Code use'),
     ...traces.instructionFiles.map((uri) =>
       vscode.l10n.t('Taken back, after you saw the change: the section in {0}', nameOf(uri)),
     ),
@@ -52,7 +48,10 @@ export async function turnOff(services: CommandServices): Promise<string | undef
         : [vscode.l10n.t('Yours to remove: the configuration copied for {0}', config.name)],
     ),
     '',
-    vscode.l10n.t('Your memories stay in {0}. Turn On brings everything else back.', folder),
+    vscode.l10n.t(
+      'Your memories stay in {0}, and your settings as they are. Turn On brings back the terminal command and the server.',
+      folder,
+    ),
   ].join('\n');
   const yes = vscode.l10n.t('Turn Off');
   const question = vscode.l10n.t('Turn off Edge Memory?');
@@ -68,6 +67,7 @@ export async function turnOff(services: CommandServices): Promise<string | undef
     }
   };
   await setTurnedOff(context, true);
+  services.agents.offer();
   context.environmentVariableCollection.clear();
   for (const uri of traces.instructionFiles)
     await attempt(() =>
@@ -85,8 +85,6 @@ export async function turnOff(services: CommandServices): Promise<string | undef
     if (files.length > 0 && (await filesWithServer(config)).length === 0) await traces.forgetCopied(client);
   }
   for (const name of LAUNCHERS) await attempt(() => rm(path.join(bin, name), { force: true }));
-  for (const { key, target } of changed)
-    await attempt(() => vscode.workspace.getConfiguration(SECTION).update(key, undefined, target));
 
   const report = [
     vscode.l10n.t('# Edge Memory is turned off'),
@@ -113,34 +111,15 @@ export async function turnOff(services: CommandServices): Promise<string | undef
   return report;
 }
 
-/** Brings back what Turn Off took, but for settings, sections and configurations. */
+/** Brings back what Turn Off took, but for sections and configurations. */
 export async function turnOn(services: CommandServices): Promise<void> {
   await setTurnedOff(services.context, false);
+  services.agents.offer();
   await provideTerminalCommand(services, services.installTerminalCommand);
   say(vscode.l10n.t('Edge Memory is turned on'));
 }
 
 const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : [title, lines.map((line) => `- ${line}`).join('\n')];
-
-/** Settings of ours that a person has set, wherever they are. */
-function changedSettings({
-  extension,
-}: vscode.ExtensionContext): { readonly key: string; readonly target: vscode.ConfigurationTarget }[] {
-  const configuration = vscode.workspace.getConfiguration(SECTION);
-  const { contributes } = extension.packageJSON as {
-    readonly contributes: { readonly configuration: readonly { readonly properties: object }[] };
-  };
-  const names = contributes.configuration.flatMap(({ properties }) => Object.keys(properties));
-  const keys = names.map((name) => name.slice(SECTION.length + 1));
-  return keys.flatMap((key) => {
-    const found = configuration.inspect(key);
-    return [
-      ...(found?.globalValue === undefined ? [] : [{ key, target: Global }]),
-      ...(found?.workspaceValue === undefined ? [] : [{ key, target: Workspace }]),
-      ...(found?.workspaceFolderValue === undefined ? [] : [{ key, target: WorkspaceFolder }]),
-    ];
-  });
-}
 
 const nameOf = (uri: string): string => vscode.workspace.asRelativePath(vscode.Uri.parse(uri));

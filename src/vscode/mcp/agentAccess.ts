@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isTurnedOff } from '../firstMinutes/turnedOff.ts';
 import type { Services } from '../services.ts';
 import { AgentActivity } from './agentActivity.ts';
 import { McpProvider } from './mcpProvider.ts';
@@ -22,13 +23,13 @@ export class AgentAccess implements vscode.Disposable {
       this.#activity,
       vscode.workspace.onDidChangeConfiguration((event) => {
         const tools = this.#way === 'tools' && event.affectsConfiguration('edgeMemory.agents');
-        if (wayNow() !== this.#way || tools) this.#offer();
+        if ((this.#way !== undefined && wayNow() !== this.#way) || tools) this.offer();
       }),
       vscode.workspace.onDidChangeWorkspaceFolders(() => {
-        if (this.#way === 'tools') this.#offer();
+        if (this.#way === 'tools') this.offer();
       }),
     );
-    this.#offer();
+    this.offer();
   }
 
   dispose(): void {
@@ -36,9 +37,12 @@ export class AgentAccess implements vscode.Disposable {
     this.#end();
   }
 
-  #offer(): void {
+  /** Offers anew what agents may use by now; nothing while the extension is turned off. */
+  offer(): void {
     this.#end();
-    this.#way = wayNow();
+    this.#end = () => undefined;
+    this.#way = isTurnedOff(this.#services.context) ? undefined : wayNow();
+    if (this.#way === undefined) return;
     if (this.#way === 'tools') {
       this.#offerTools();
       return;
