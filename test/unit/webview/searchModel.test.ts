@@ -15,12 +15,15 @@ interface Model {
   readonly failure: Error | undefined;
   readonly change: (patch: Partial<SearchForm>) => void;
   readonly retry: () => void;
+  readonly loadMore: () => void;
 }
 
 interface Asked {
   readonly request: SearchRequest;
   readonly signal: AbortSignal;
   readonly answer: (...texts: readonly string[]) => void;
+  /** An answer after which further rows could be had. */
+  readonly answerInPart: (...texts: readonly string[]) => void;
   readonly fail: (error: Error) => void;
 }
 
@@ -58,6 +61,7 @@ class SlowHost {
         request: argument as SearchRequest,
         signal,
         answer: (...texts) => resolve(results(texts)),
+        answerInPart: (...texts) => resolve({ ...results(texts), more: true }),
         fail: reject,
       });
     });
@@ -142,5 +146,23 @@ describe('the search view between a person and its host', () => {
     (await asked('failing', 'full')).answer('another row');
     await until(() => !model.busy);
     assert.deepEqual([texts(), model.failure], [['another row'], undefined]);
+  });
+
+  it('asks for further rows once where that fails, and not again by itself', async () => {
+    model.change({ ...EMPTY_FORM, query: 'many', mode: 'keyword' });
+    (await asked('many', 'full')).answerInPart('a row');
+    await until(() => !model.busy);
+    host.asked.length = 0;
+    model.loadMore();
+    (await asked('many', 'full')).fail(new Error('no network'));
+    await until(() => model.failure !== undefined);
+    host.asked.length = 0;
+    model.loadMore(); // as each drawing does where the end of the rows is near
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.deepEqual(host.asked, []);
+    model.retry();
+    (await asked('many', 'full')).answer('a row', 'another row');
+    await until(() => !model.busy);
+    assert.equal(texts().length, 2);
   });
 });
