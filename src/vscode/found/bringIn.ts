@@ -8,6 +8,7 @@ import { quoted } from '../memoryText.ts';
 import { oneLine } from '../plainText.ts';
 import { offerUndo } from '../undo.ts';
 import { fileSources } from './fileSources.ts';
+import { Previews } from './previews.ts';
 import { serviceSources } from './serviceSource.ts';
 import type { FoundSource } from './sources.ts';
 import { number } from '../numbers.ts';
@@ -66,7 +67,8 @@ async function choose(sources: readonly FoundSource[]): Promise<readonly FoundSo
     buttons: [preview],
   }));
   pick.selectedItems = pick.items;
-  pick.onDidTriggerItemButton(({ item }) => void showExamples(item.source));
+  const previews = new Previews();
+  pick.onDidTriggerItemButton(({ item }) => void previews.show(item.source));
   return new Promise((resolve) => {
     pick.onDidAccept(() => {
       resolve(pick.selectedItems.map(({ source }) => source));
@@ -74,18 +76,11 @@ async function choose(sources: readonly FoundSource[]): Promise<readonly FoundSo
     });
     pick.onDidHide(() => {
       resolve([]);
+      previews.dispose();
       pick.dispose();
     });
     pick.show();
   });
-}
-
-/** Plain text, beside the question that stays open. */
-async function showExamples({ name, count, examples }: FoundSource): Promise<void> {
-  const head = vscode.l10n.t('{0}: the first of {1} memories', name, number(count));
-  const content = [head, ...examples.map((memory) => memory.content)].join('\n\n────────\n\n');
-  const document = await vscode.workspace.openTextDocument({ content, language: 'plaintext' });
-  await vscode.window.showTextDocument(document, { preview: true, preserveFocus: true });
 }
 
 async function storeAll(services: CommandServices, sources: readonly FoundSource[]): Promise<number> {
