@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { AgentLog } from '../../src/local/agentLog.ts';
 import { contentHashOf } from '../../src/memory/contentHash.ts';
 import { type OpenWorkbench, openWorkbench } from '../harness/openWorkbench.ts';
 import { root } from '../harness/paths.ts';
@@ -20,7 +21,10 @@ describe('a memory full of markup and command links', () => {
   let workbench: Workbench;
 
   before(async () => {
-    vscode = await openWorkbench();
+    vscode = await openWorkbench({
+      settings: { 'edgeMemory.editor.codeLens': true },
+      workspaceFiles: { 'AGENTS.md': `# Rules ${hostile}\n\nGo ${hostile}\n` },
+    });
     workbench = vscode.workbench;
     await workbench.openContainer('Edge Memory');
     await store(workbench, hostile, hostileTag);
@@ -36,7 +40,7 @@ describe('a memory full of markup and command links', () => {
   const isInert = async (place: string): Promise<void> => {
     const found = vscode.page.locator(place);
     await found.first().waitFor();
-    assert.match((await found.first().innerText()).replaceAll('\u200b', ''), /\$\(flame\)/);
+    assert.ok((await found.first().innerText()).replaceAll('\u200b', '').includes('$(flame)'), place);
     for (const active of ['.codicon-flame', 'a[href]', 'a[data-href]', 'a.monaco-link', 'img'])
       assert.equal(await found.locator(active).count(), 0, `${active} in ${place}`);
     assert.equal(await workbench.tab('Untitled').count(), 0);
@@ -101,6 +105,65 @@ describe('a memory full of markup and command links', () => {
     await page.waitForTimeout(500);
     await vscode.screenshot('hostile-document');
     assert.equal(await workbench.tab('Untitled').count(), 0);
+  });
+
+  it('is text above the code that it was made from, and among what is related to a file', async () => {
+    const content = `made from lines ${hostile}`;
+    await seedMemories(vscode.home, [
+      { content, source: { client: 'vscode', path: 'AGENTS.md', lines: [1, 1] }, project: 'workspace' },
+    ]);
+    await workbench.openFile('AGENTS.md');
+    await isInert('.part.editor .codelens-decoration:has-text("made from lines")');
+    await vscode.screenshot('hostile-lens');
+    await workbench.command('Edge Memory: Related Memories');
+    await workbench.pickRow('made from lines').waitFor();
+    await isInert('.quick-input-list .monaco-list-row:has-text("made from lines")');
+    await vscode.screenshot('hostile-related');
+    await vscode.page.keyboard.press('Escape');
+    await workbench.closeEditors();
+  });
+
+  it('is text where it is found on this machine, and in its preview', async () => {
+    await workbench.command('Edge Memory: Bring In Memories Found on This Machine');
+    await workbench.pickRow('AGENTS.md').waitFor();
+    await isInert('.quick-input-list .monaco-list-row:has-text("AGENTS.md")');
+    await vscode.screenshot('hostile-bring-in');
+  });
+
+  it('is text in what agents did', async () => {
+    const hashes = [contentHashOf(hostile)];
+    await new AgentLog(path.join(vscode.home, '.edge-memory')).add({
+      ...{ id: 'one', at: Date.now() / 1000, kind: 'stored', client: hostile, hashes, undo: [] },
+    });
+    await workbench.command('Edge Memory: Show Agent Activity');
+    await workbench.pickRow('[go]').waitFor();
+    await isInert('.quick-input-list .monaco-list-row:has-text("[go]")');
+    await vscode.screenshot('hostile-activity');
+    await vscode.page.keyboard.press('Enter');
+    await isInert('.monaco-dialog-box');
+    await vscode.page.keyboard.press('Escape');
+  });
+
+  it('turns no text around by characters that are not seen', async () => {
+    await seedMemories(vscode.home, [{ content: 'pay \u202Eyadot\u202C \u2066never\u2069 \u200Bmore' }]);
+    const seen = /^[^\u202A-\u202E\u2066-\u2069]*$/u;
+    const row = workbench.treeRow(/^pay /);
+    assert.match(await row.innerText(), seen);
+    const search = await openSearchView(vscode);
+    await search.retype('pay never more');
+    assert.match(await search.row(/pay /).innerText(), seen);
+  });
+
+  it('runs no script in a webview but its own, which the policy forbids and the browser says', async () => {
+    const search = await openSearchView(vscode);
+    assert.deepEqual(vscode.violations, []);
+    await search.frame.evaluate(`{
+      const script = document.createElement('script');
+      script.textContent = 'document.title = "owned"; globalThis.owned = true';
+      document.body.append(script);
+    }`);
+    assert.equal(await search.frame.evaluate('globalThis.owned === true'), false);
+    assert.equal(vscode.violations.length, 1);
   });
 
   it('is text in questions and notifications', async () => {

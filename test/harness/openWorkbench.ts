@@ -65,6 +65,7 @@ export class OpenWorkbench {
   #server: Server | undefined;
   #browser: Browser | undefined;
   #port = 0;
+  readonly #violations: string[] = [];
 
   constructor(entry: string, profile: Profile, options: OpenOptions, remove: () => Promise<void>) {
     this.#entry = entry;
@@ -85,6 +86,11 @@ export class OpenWorkbench {
 
   get workbench(): Workbench {
     return new Workbench(this.page);
+  }
+
+  /** What pages tried that their Content Security Policy forbids, webviews too, as the browser says it. */
+  get violations(): readonly string[] {
+    return this.#violations;
   }
 
   /** HOME of the extension host. */
@@ -109,6 +115,9 @@ export class OpenWorkbench {
     this.#port = this.#server.port;
     this.#browser = await openBrowser(this.profile);
     this.page.setDefaultTimeout(30_000);
+    this.page.on('console', (message) => {
+      if (message.text().includes('Content Security Policy')) this.#violations.push(message.text());
+    });
     await this.page.goto(this.#server.address({ folder: this.folder }), NAVIGATION);
     await this.#ready();
   }

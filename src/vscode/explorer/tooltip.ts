@@ -27,6 +27,7 @@ const factsOf = (memory: Memory): (readonly [string, string])[] => {
     [
       vscode.l10n.t('Project'),
       projectsOf(memory.tags)
+        .slice(0, 20)
         .map((name) => oneLine(name, 60))
         .join(', '),
     ],
