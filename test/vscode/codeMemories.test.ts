@@ -242,6 +242,33 @@ describe('a memory made from code', () => {
 describe('storing what is selected in a terminal', () => {
   beforeEach(emptyStore);
 
+  it('keeps the text and the name of the terminal', async () => {
+    await vscode.env.clipboard.writeText('precious');
+    const terminal = vscode.window.createTerminal({ name: 'build', shellPath: '/bin/sh' });
+    const hideTags = setInterval(
+      () => void vscode.commands.executeCommand('workbench.action.closeQuickOpen'),
+      100,
+    );
+    const messages = answerMessages('showInformationMessage');
+    try {
+      terminal.show();
+      terminal.sendText('echo remembered-from-$((40 + 2))');
+      const result = await eventually(async () => {
+        await vscode.commands.executeCommand('workbench.action.terminal.selectAll');
+        const stored = await run<StoreResult | undefined>('storeTerminalSelection');
+        const content = stored && (await memoryOf(stored.contentHash)).content;
+        assert.match(content ?? '', /^remembered-from-42$/m);
+        return stored;
+      });
+      assert.equal((await memoryOf(result?.contentHash ?? '')).metadata['terminal'], 'build');
+      assert.equal(await vscode.env.clipboard.readText(), 'precious');
+    } finally {
+      messages.restore();
+      clearInterval(hideTags);
+      terminal.dispose();
+    }
+  });
+
   it('leaves the clipboard as it was, and asks for a selection where there is none', async () => {
     await vscode.env.clipboard.writeText('precious');
     const messages = answerMessages('showInformationMessage');

@@ -159,6 +159,12 @@ describe('connecting to Cloudflare', () => {
     await store.delete([contentHash]);
   });
 
+  it('is a step of the walkthrough that is done', async () => {
+    const { globalState } = (await services()).context;
+    const reached = (): string[] => globalState.get<string[]>('firstMinutes.reached', []);
+    await eventually(() => assert.ok(reached().includes('connected')));
+  });
+
   it('tells the health of every part', async () => {
     const health = await run<readonly Health[]>('health');
     assert.deepEqual(
