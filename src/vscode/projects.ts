@@ -21,9 +21,17 @@ const NAME_LENGTH = MAX_TAG_LENGTH - projectTag('').length;
 
 const projectName = (name: string): string => normaliseTag(name.slice(0, NAME_LENGTH)) ?? 'root';
 
-/** Names projects after the git remote `origin`, else after the workspace folder; each folder is looked at once. */
+/** How long a folder is not looked at again. A repository may get its remote at any time. Milliseconds. */
+const LIFETIME = 5000;
+
+/** Names projects after the git remote `origin`, else after the workspace folder, as they are now. */
 export class Projects {
-  readonly #known = new Map<string, Promise<Project>>();
+  readonly #now: () => number;
+  readonly #known = new Map<string, { readonly project: Promise<Project>; readonly until: number }>();
+
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
 
   /** The project of the active editor's workspace folder, or of the first folder where no file is open. */
   async current(): Promise<Project | undefined> {
@@ -42,9 +50,11 @@ export class Projects {
 
   #of(folder: vscode.WorkspaceFolder): Promise<Project> {
     const key = folder.uri.toString();
-    const known = this.#known.get(key) ?? this.#find(folder);
-    this.#known.set(key, known);
-    return known;
+    const known = this.#known.get(key);
+    if (known !== undefined && this.#now() < known.until) return known.project;
+    const project = this.#find(folder);
+    this.#known.set(key, { project, until: this.#now() + LIFETIME });
+    return project;
   }
 
   async #find(folder: vscode.WorkspaceFolder): Promise<Project> {

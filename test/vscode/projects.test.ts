@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { repositoryKey } from '../../src/memory/repositories.ts';
+import { Projects } from '../../src/vscode/projects.ts';
 import { commitOf, repositoryOf } from '../../src/vscode/gitRepository.ts';
 
 const originOf = async (folder: vscode.Uri): Promise<string | undefined> =>
@@ -63,6 +64,34 @@ describe('the project of a folder', () => {
     } finally {
       far.dispose();
     }
+  });
+});
+
+describe('the project of a window', () => {
+  it('follows a repository that is made, and gets its remote, while the window is open', async () => {
+    const [workspace] = vscode.workspace.workspaceFolders ?? [];
+    assert.ok(workspace);
+    const git = vscode.Uri.joinPath(workspace.uri, '.git');
+    const config = vscode.Uri.joinPath(git, 'config');
+    let now = 0;
+    const projects = new Projects(() => now);
+    const project = async () => {
+      const { name, repository } = (await projects.of(workspace.uri)) ?? {};
+      return [name, repository];
+    };
+    const before = await project();
+    assert.equal(before[1], undefined);
+    try {
+      const remote = '[remote "origin"]\n\turl = https://example.test/acme/Widget.git\n';
+      await vscode.workspace.fs.writeFile(config, Buffer.from(remote));
+      assert.deepEqual(await project(), before);
+      now += 5000;
+      assert.deepEqual(await project(), ['widget', 'https://example.test/acme/Widget.git']);
+    } finally {
+      await vscode.workspace.fs.delete(git, { recursive: true });
+    }
+    now += 5000;
+    assert.deepEqual(await project(), before);
   });
 });
 
