@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
@@ -95,6 +96,26 @@ describe('the first minutes', () => {
       );
     } finally {
       await vscode.workspace.fs.delete(file);
+    }
+  });
+});
+
+describe('what other programs keep', () => {
+  it('is taken over with the place of its file, as every memory of a file has it', async () => {
+    const running = await services();
+    const folder = vscode.Uri.file(await mkdtemp(path.join(homedir(), 'found-')));
+    const file = vscode.Uri.joinPath(folder, 'github.copilot-chat/memory-tool/memories/deploys.md');
+    try {
+      await vscode.workspace.fs.writeFile(file, new TextEncoder().encode('# Deploys\nOn Tuesdays.\n'));
+      const context = { globalStorageUri: vscode.Uri.joinPath(folder, 'own') } as vscode.ExtensionContext;
+      const [source] = await fileSources({ ...running, context });
+      const [example] = source?.examples ?? [];
+      assert.equal(
+        example?.source?.path,
+        `~/${path.basename(folder.fsPath)}/github.copilot-chat/memory-tool/memories/deploys.md`,
+      );
+    } finally {
+      await vscode.workspace.fs.delete(folder, { recursive: true });
     }
   });
 });

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { NewMemory } from '../../memory/memory.ts';
 import { markdownSections } from '../../transfer/markdownSections.ts';
+import { placeOf } from '../code/codePlace.ts';
 import type { Services } from '../services.ts';
 import { homePath } from '../homePath.ts';
 import { readTextFile } from '../textFiles.ts';
@@ -69,12 +70,12 @@ async function memoriesIn(
   if (!found) return [];
   try {
     const project = settings.tagWithProject ? await projects.of(file) : undefined;
-    const path = vscode.workspace.asRelativePath(file);
+    const place = await placeOf(projects, file);
     return markdownSections(await readTextFile(file)).map(({ path: headings, text }) => ({
       content: text,
       tags,
       project: project?.name,
-      source: { client: 'vscode', path, symbol: headings.join(' › ').slice(0, 200) || undefined },
+      source: { client: 'vscode', ...place, symbol: headings.join(' › ').slice(0, 200) || undefined },
     }));
   } catch (error) {
     log.warn(`${file.fsPath} was left out.`, error instanceof Error ? error : String(error));
