@@ -16,6 +16,8 @@ export async function bundleHostTests(): Promise<string> {
     platform: 'node',
     format: 'cjs',
     target: 'node22',
+    // As in the extension: its other build can not be bundled.
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     external: ['vscode', 'mocha'],
     sourcemap: 'inline',
     logLevel: 'warning',

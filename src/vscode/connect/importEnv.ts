@@ -17,7 +17,7 @@ export async function importEnv(
   services: CommandServices,
   given?: unknown,
 ): Promise<CloudTarget | undefined> {
-  const source = given instanceof vscode.Uri ? await fromFile(given) : await chooseSource();
+  const source = given instanceof vscode.Uri ? await fromFile(given) : await chooseSource(services);
   if (source === undefined) return undefined;
   const { token, account, database, index, bucket, model, baseUrl } = accountSettingsOf(source.variables);
   // A file must never redirect a token: only the person's own setting says where it goes.
@@ -47,8 +47,8 @@ async function fromFile(file: vscode.Uri): Promise<SettingsSource | undefined> {
   );
 }
 
-async function chooseSource(): Promise<SettingsSource | undefined> {
-  const found = await findSettings();
+async function chooseSource({ context }: CommandServices): Promise<SettingsSource | undefined> {
+  const found = await findSettings(context);
   return found.sources.length + found.unread.length === 0 ? openSource() : pickSource(found);
 }
 

@@ -22,6 +22,21 @@ const inFolders = (): vscode.Uri[] =>
     ),
   );
 
+/**
+ * This editor's own servers: of the profile in use and, where that is another one, of the default profile. Beside a
+ * profile's `globalStorage`, which holds a folder for each extension; profiles lie in `User/profiles`.
+ * https://code.visualstudio.com/docs/copilot/reference/mcp-configuration
+ */
+const ofTheEditor = ({
+  globalStorageUri,
+}: Pick<vscode.ExtensionContext, 'globalStorageUri'>): vscode.Uri[] => {
+  const profile = vscode.Uri.joinPath(globalStorageUri, '../..');
+  const isDefault = !/\/profiles\/[^/]+\/?$/.test(profile.path);
+  return [profile, ...(isDefault ? [] : [vscode.Uri.joinPath(profile, '../..')])].map((folder) =>
+    vscode.Uri.joinPath(folder, 'mcp.json'),
+  );
+};
+
 const ofThePerson = (): vscode.Uri[] =>
   [
     path.join(claudeDesktop(), 'claude_desktop_config.json'),
@@ -36,10 +51,12 @@ export interface FoundSettings {
 }
 
 /** The settings of Cloudflare in the files that people have. */
-export async function findSettings(): Promise<FoundSettings> {
+export async function findSettings(
+  context: Pick<vscode.ExtensionContext, 'globalStorageUri'>,
+): Promise<FoundSettings> {
   const { isTrusted } = vscode.workspace;
   const [sources, unread] = await Promise.all([
-    collect([...(isTrusted ? inFolders() : []), ...ofThePerson()], readSettings),
+    collect([...(isTrusted ? inFolders() : []), ...ofTheEditor(context), ...ofThePerson()], readSettings),
     isTrusted ? [] : collect(inFolders(), unlessMissing),
   ]);
   return { sources, unread };
