@@ -3,7 +3,7 @@ import { type Emulator, startEmulator } from '../emulator/emulator.ts';
 import { type OpenWorkbench, openWorkbench } from '../harness/openWorkbench.ts';
 import { temporaryFolder } from '../harness/profile.ts';
 import type { Workbench } from '../harness/workbench.ts';
-import { type CorporateNetwork, startCorporateNetwork } from './corporateNetwork.ts';
+import { type CorporateNetwork, startCorporateNetwork } from '../harness/corporateNetwork.ts';
 import { quickTitle, store } from './steps.ts';
 
 describe('Cloudflare behind a company’s proxy', () => {

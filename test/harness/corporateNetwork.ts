@@ -5,6 +5,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { readFile } from 'node:fs/promises';
 import { type AddressInfo, connect, type Server } from 'node:net';
 import path from 'node:path';
+import type { Duplex } from 'node:stream';
 import { promisify } from 'node:util';
 
 /** A name that no resolver knows: only the proxy leads there. */
@@ -49,8 +50,12 @@ export async function startCorporateNetwork(target: string, folder: string): Pro
   const credentials = 'ann:corporate secret';
   const tunnels = { opened: 0, refused: 0 };
   const proxy = createServer((_, answer) => answer.writeHead(400).end());
+  /** The proxy itself no longer knows those of its tunnels. */
+  const clients = new Set<Duplex>();
   proxy.on('connect', ({ headers, url = '' }, client, head) => {
+    clients.add(client);
     client.on('error', () => undefined);
+    client.on('close', () => clients.delete(client));
     if (headers['proxy-authorization'] !== `Basic ${Buffer.from(credentials).toString('base64')}`) {
       tunnels.refused++;
       client.end(
@@ -83,6 +88,7 @@ export async function startCorporateNetwork(target: string, folder: string): Pro
     close: async () => {
       front.closeAllConnections();
       proxy.closeAllConnections();
+      for (const client of clients) client.destroy();
       await Promise.all([front, proxy].map((server) => new Promise((resolve) => server.close(resolve))));
     },
   };
