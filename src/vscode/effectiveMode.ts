@@ -12,10 +12,13 @@ export function describeMode({ keyword, meaning, reducedBecause }: EffectiveMode
   return keyword === 'full-text' ? reason : `${ways} (${reason})`;
 }
 
-/** The same in one word or two, for the status bar. */
-export function shortMode(mode: EffectiveMode): string {
-  if (mode.meaning === undefined) return vscode.l10n.t('keyword only');
-  return mode.keyword === 'off' ? vscode.l10n.t('meaning only') : vscode.l10n.t('hybrid');
+/** The same in a word or two, for the status bar. */
+export function shortMode({ keyword, meaning }: EffectiveMode): string {
+  if (keyword === 'off') return vscode.l10n.t('meaning only');
+  // Less than keywords, which are found in every form of a word.
+  if (keyword === 'plain-scan')
+    return meaning === undefined ? vscode.l10n.t('whole words only') : vscode.l10n.t('whole words + meaning');
+  return meaning === undefined ? vscode.l10n.t('keyword only') : vscode.l10n.t('hybrid');
 }
 
 function keywordWay(keyword: EffectiveMode['keyword']): string | undefined {

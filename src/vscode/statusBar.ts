@@ -67,7 +67,8 @@ export class StatusBar implements vscode.Disposable {
       ...(pending > 0 ? [vscode.l10n.t('{0} not yet prepared for search by meaning', pending)] : []),
       vscode.l10n.t('Click to search'),
     ];
-    const mode = this.#connected ? vscode.l10n.t('cloud') : shortMode(stats.mode);
+    const short = shortMode(stats.mode);
+    const mode = this.#connected ? vscode.l10n.t('cloud, {0}', short) : short;
     this.#item.text = `$(${this.#connected ? 'cloud' : 'archive'}) ${count} · ${mode}`;
     this.#item.tooltip = plainTooltip(vscode.l10n.t('Edge Memory'), lines);
     this.#item.backgroundColor = undefined;
