@@ -45,7 +45,8 @@ describe('diagnostics', () => {
       });
       assert.equal(await vscode.env.clipboard.readText(), text);
       assert.match(text, /- Edge Memory: \d+\.\d+\.\d+/);
-      assert.match(text, /- Database: ~\/\.edge-memory\/memory\.db/);
+      assert.match(text, /- Backend: this machine/);
+      assert.match(text, /- File on this machine: ~\/\.edge-memory\/memory\.db/);
       assert.match(text, /- Memories: 1 /);
       assert.match(text, /- edgeMemory\.search\.limit: 7/);
       assert.ok(!text.includes('kumquat'));

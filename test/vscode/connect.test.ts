@@ -11,9 +11,10 @@ import type { Memory, StoreResult, VerifyReport } from '../../src/memory/memory.
 import type { CloudTarget } from '../../src/local/storeConfig.ts';
 import type { Health } from '../../src/vscode/connect/healthInWords.ts';
 import { serverDefinition } from '../../src/vscode/mcp/serverDefinition.ts';
-import { answering } from './answering.ts';
-import { filesWith } from './filesWith.ts';
 import { emptyStore, eventually, memoryOf, run, services, stored } from './access.ts';
+import { answering } from './answering.ts';
+import { tellsOfCloudflare } from './connectedDiagnostics.ts';
+import { filesWith } from './filesWith.ts';
 import { type EmulatorProcess, startEmulatorProcess } from '../harness/emulatorProcess.ts';
 
 const apiSetting = (value: string | undefined): Thenable<void> =>
@@ -104,10 +105,7 @@ describe('connecting to Cloudflare', () => {
     };
     assert.deepEqual(config.active, target);
     const question = messages.seen.find(({ text }) => text.startsWith('Copy 2 memories'));
-    assert.match(
-      question?.detail ?? '',
-      /allows 100,000 written rows a day and holds 6,510 vectors: this writes about 46 rows and adds at least 2 v/,
-    );
+    assert.match(question?.detail ?? '', /100,000 written rows a day and holds 6,510 vectors.*about 46 rows/);
     assert.equal(target.index, USUAL_NAMES.index);
     assert.deepEqual(await cloudRows(), [{ content: 'may leave' }, { content: 'still here' }]);
     const { items } = await (await services()).store.list({});
@@ -205,6 +203,10 @@ describe('connecting to Cloudflare', () => {
     } finally {
       await settings.update('cloudflare.plan', undefined, vscode.ConfigurationTarget.Global);
     }
+  });
+
+  it('tells in the diagnostics that Cloudflare is used, and how its parts are, but not whose account it is', async () => {
+    await tellsOfCloudflare(emulator);
   });
 
   it('verifies the records', async () => {

@@ -1,12 +1,13 @@
 import { performance } from 'node:perf_hooks';
 import * as vscode from 'vscode';
-import { examineParts } from '../../cloudflare/partHealth.ts';
+import { examineParts, type PartHealth } from '../../cloudflare/partHealth.ts';
 import { targetConfig } from '../../cloudflare/targetConfig.ts';
 import type { CloudTarget } from '../../local/storeConfig.ts';
 import type { CommandServices } from '../commands/registerCommands.ts';
 import { describeMode } from '../effectiveMode.ts';
 import { isCancellation } from '../errors.ts';
 import { oneLine } from '../plainText.ts';
+import type { Services } from '../services.ts';
 import { createClient, endpointAccess } from './client.ts';
 import { failed, type Health, partInWords } from './healthInWords.ts';
 import { number } from '../numbers.ts';
@@ -42,16 +43,25 @@ const embedded = (services: CommandServices, signal: AbortSignal): Promise<Healt
   });
 
 async function connected(
-  { connection, settings, log }: CommandServices,
+  services: CommandServices,
   target: CloudTarget,
   signal: AbortSignal,
 ): Promise<Health[]> {
+  const parts = await examineConnected(services, target, signal);
+  return parts.map((part) => partInWords(part, target));
+}
+
+/** What the parts of the connected account show. */
+export async function examineConnected(
+  { connection, settings, log }: Services,
+  target: CloudTarget,
+  signal: AbortSignal,
+): Promise<PartHealth[]> {
   const token = (await connection.tokens.get(target.account)) ?? '';
   // A check that retries says less than one that fails.
   const client = createClient({ settings, log, token: () => token, maxRetries: 0 });
   const access = endpointAccess(connection.tokens);
-  const parts = await examineParts({ client, access, config: targetConfig(target), call: { signal } });
-  return parts.map((part) => partInWords(part, target));
+  return examineParts({ client, access, config: targetConfig(target), call: { signal } });
 }
 
 async function timed(part: string, check: () => Promise<string>): Promise<Health> {
