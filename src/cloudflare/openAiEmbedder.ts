@@ -4,7 +4,7 @@ import type { CallOptions } from '../memory/ports.ts';
 import type { ClientLog } from './client.ts';
 import type { Clock } from './clock.ts';
 import type { EmbeddingCache } from './embeddingCache.ts';
-import { CHUNK, normalisedVectors, vectorValues } from './embeddings.ts';
+import { CHUNK, DUPLICATE_SIMILARITY, normalisedVectors, vectorValues } from './embeddings.ts';
 import { harmlessMessage } from './harmless.ts';
 import { exchange, TransportError, type Fetch, type HttpAnswer } from './http.ts';
 import { retryAfterOf } from './rateLimitHeaders.ts';
@@ -55,6 +55,7 @@ const serviceOf = (options: OpenAiOptions): EmbeddingService => ({
     chunk: CHUNK,
     fusionWeight: 0.8,
     minSimilarity: 0.3,
+    duplicateSimilarity: DUPLICATE_SIMILARITY,
     label: `${options.model} (${hostOf(options.baseUrl)})`,
     understands: () => true,
   }),

@@ -1,6 +1,6 @@
 import { looksEnglish } from '../memory/language.ts';
 import type { EmbeddingModel } from '../memory/ports.ts';
-import { CHUNK } from './embeddings.ts';
+import { CHUNK, DUPLICATE_SIMILARITY } from './embeddings.ts';
 
 /** `default`: what the model does by itself; most take no such parameter. */
 export type Pooling = 'mean' | 'cls' | 'default';
@@ -82,6 +82,7 @@ export const describeModel = (model: string, pooling: Pooling, dimensions: numbe
     chunk: CHUNK,
     fusionWeight: known?.fusionWeight ?? 0.8,
     minSimilarity: known?.minSimilarity ?? 0.3,
+    duplicateSimilarity: DUPLICATE_SIMILARITY,
     label: `${model.split('/').at(-1) ?? model} (Workers AI)`,
     understands: known?.languages === 'english' ? looksEnglish : () => true,
   };

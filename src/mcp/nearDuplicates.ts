@@ -5,13 +5,6 @@ import { projectsOf } from '../memory/projects.ts';
 import { beginningOf } from '../memory/text.ts';
 import type { AgentStore } from './agentStore.ts';
 
-/**
- * From which cosine on two texts say the same. Universal Sentence Encoder lite: of 1,770 pairs of 60 developers'
- * memories none reached .81, of 12 pairs of a memory and its restatement 9 reached .87 (median .92).
- */
-const OFFLINE = 0.87;
-/** Models of Workers AI give unrelated texts higher cosines. */
-const OTHER = 0.93;
 /** Texts with other numbers may be two of a series (“memory number 12” and “57”: .94) or a changed value (.99). */
 const OTHER_NUMBERS = 0.97;
 /** What a model reads of a text. UTF-16 code units. */
@@ -35,8 +28,7 @@ export const nearDuplicates = async (
     limit: 5,
     contentLimit: CONTENT,
   } as const;
-  const { hits, mode } = await searched(store, query, options);
-  const enough = mode.meaning?.includes('on this machine') ? OFFLINE : OTHER;
+  const { hits, duplicateSimilarity: enough = Infinity } = await searched(store, query, options);
   return hits.filter(({ memory, similarity = 0 }) => {
     const projects = projectsOf(memory.tags);
     return (

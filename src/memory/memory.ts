@@ -148,6 +148,8 @@ export interface Snippet {
 export interface SearchAnswer {
   readonly hits: readonly SearchHit[];
   readonly mode: EffectiveMode;
+  /** From this `similarity` on a memory says the same as the query; undefined where meaning played no part. */
+  readonly duplicateSimilarity?: number | undefined;
 }
 
 /** How a search was really done, and why it was done with less than was asked. */

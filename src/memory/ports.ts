@@ -105,6 +105,8 @@ export interface EmbeddingModel {
   readonly fusionWeight: number;
   /** Below this cosine a match by meaning says nothing. */
   readonly minSimilarity: number;
+  /** From this cosine on two texts say the same. */
+  readonly duplicateSimilarity: number;
   /** What to call a search by this model in the interface. */
   readonly label: string;
   /** False where the model does not know the text's language, so that its vector would mean nothing. */

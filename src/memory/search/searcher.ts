@@ -132,7 +132,11 @@ export class Searcher {
       !byMeaning.has(hash) ? 'keyword' : byKeyword.has(hash) ? 'both' : 'meaning';
     const ranked = this.#rank(found, meaning.matches);
     const hits = await this.#hits(query, keywordQuery, ranked, meaning.matches, why, options);
-    return { hits, mode: { ...this.modeFor(done), ...meaning.mode } };
+    return {
+      hits,
+      mode: { ...this.modeFor(done), ...meaning.mode },
+      ...(meaning.mode.meaning !== undefined && { duplicateSimilarity: model.duplicateSimilarity }),
+    };
   }
 
   async #readAlone(statements: readonly SqlStatement[], options: CallOptions): Promise<KeywordAnswer> {

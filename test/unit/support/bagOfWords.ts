@@ -28,6 +28,7 @@ export const bagOfWords = (space = 'bag-of-words'): DisposableEmbedder => ({
     chunk: { size: 360, overlap: 100 },
     fusionWeight: 0.5,
     minSimilarity: 0.2,
+    duplicateSimilarity: 0.93,
     label: 'bag of words',
     understands: (text) => /[a-z]/i.test(text),
   },

@@ -15,6 +15,7 @@ describe('The offline model', () => {
       chunk: { size: 360, overlap: 100 },
       fusionWeight: 0.5,
       minSimilarity: 0.2,
+      duplicateSimilarity: 0.87,
       label: 'basic meaning (on this machine)',
       understands: undefined,
     });

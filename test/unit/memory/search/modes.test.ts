@@ -36,6 +36,8 @@ describe('searching', () => {
     const answer = await search('friday pizza', 'meaning');
     assert.deepEqual(contents(answer), ['Friday is pizza day', 'The deployment pipeline runs on Friday']);
     assert.deepEqual(answer.mode, { keyword: 'off', meaning: 'bag of words' });
+    assert.equal(answer.duplicateSimilarity, 0.93);
+    assert.equal((await search('friday pizza', 'keyword')).duplicateSimilarity, undefined);
     for (const { match, similarity, score } of answer.hits) {
       assert.equal(match, 'meaning');
       assert.equal(score, similarity);
