@@ -60,6 +60,20 @@ describe('edge-memory mcp-config', () => {
     assert.equal(answer['file'], null);
   });
 
+  it('limits agents as it is told, as the editor’s copy does by its settings', async () => {
+    const limits = [
+      '--read-only',
+      '--only-project',
+      '--confirm-stores',
+      '--older-names',
+      '--disable',
+      'memory_stats,memory_list',
+    ];
+    const { text } = (await home.json(['mcp-config', 'cursor', ...limits])) as { readonly text: string };
+    const { args = [] } = (JSON.parse(text) as Configuration).mcpServers['edge-memory'] ?? {};
+    assert.deepEqual(args.slice(args.indexOf('mcp')), ['mcp', ...limits]);
+  });
+
   it('is remembered where the editor looks for what was handed out, the latest first', async () => {
     for (const client of ['cursor', 'zed', 'cursor']) await home.json(['mcp-config', client]);
     const entries = await handedOut(path.join(home.folder, 'store'));

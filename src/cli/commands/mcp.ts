@@ -5,25 +5,21 @@ import type { Command } from 'commander';
 import type { McpContext } from '../../mcp/mcpContext.ts';
 import { MemoryError } from '../../memory/errors.ts';
 import { agentCli } from '../agentCli.ts';
+import { addAgentOptions, type AgentOptions, agentSettingsOf } from '../agentOptions.ts';
 import { askedToEnd } from '../askedToEnd.ts';
 import type { Cli } from '../cli.ts';
 import { currentProject } from '../currentProject.ts';
 import { LazyStore } from '../lazyStore.ts';
-import { commaSeparated, port } from '../options.ts';
+import { port } from '../options.ts';
 import { note } from '../output.ts';
 import { readableFolder } from '../readableFolder.ts';
 import { recordActs } from '../recordActs.ts';
 import { localChoice } from '../storeChoice.ts';
 
-interface McpOptions {
+interface McpOptions extends AgentOptions {
   readonly http?: number;
   readonly project?: string;
-  readonly onlyProject?: boolean;
   readonly workspace?: readonly string[];
-  readonly readOnly?: boolean;
-  readonly confirmStores?: boolean;
-  readonly olderNames?: boolean;
-  readonly disable?: string[];
 }
 
 const TOKEN = 'EDGE_MEMORY_MCP_TOKEN';
@@ -39,7 +35,7 @@ Over HTTP it listens on this machine only, at /mcp, for clients that send
 "Authorization: Bearer TOKEN", where TOKEN is what ${TOKEN} holds.`;
 
 export const addMcpCommand = (program: Command, cli: Cli): void => {
-  program
+  const command = program
     .command('mcp')
     .description('Serve the memories to AI agents (Model Context Protocol)')
     .option('--http <port>', 'over HTTP on this machine (0: any free port)', port)
@@ -47,19 +43,12 @@ export const addMcpCommand = (program: Command, cli: Cli): void => {
       '--project <name>',
       'the current project (or EDGE_MEMORY_PROJECT); default: the git repository here',
     )
-    .option('--only-project', 'agents see and change memories of this project only')
     .option(
       '--workspace <folder>',
       'the folder whose files agents may ingest, default: here; repeat it for several',
       (folder: string, before: readonly string[] | undefined) => [...(before ?? []), folder],
-    )
-    .option('--read-only', 'agents may not store, change or delete')
-    .option(
-      '--confirm-stores',
-      'a person confirms what agents store, asked by the client; where it can not ask, nothing is stored',
-    )
-    .option('--older-names', "offer mcp-memory-service's older tool names too")
-    .option('--disable <a,b>', 'tools that are not offered', commaSeparated)
+    );
+  addAgentOptions(command)
     .addHelpText('after', HELP)
     .action(async (options: McpOptions) => {
       const serving = new LazyStore(agentCli(cli));
@@ -84,13 +73,7 @@ const contextOf = async (cli: Cli, version: string, options: McpOptions): Promis
     version,
     client: 'mcp',
     ...currentProject(first, options.project, isWorkspace),
-    settings: {
-      readOnly: options.readOnly,
-      olderNames: options.olderNames,
-      onlyProject: options.onlyProject,
-      confirmStores: options.confirmStores,
-      disabledTools: options.disable,
-    },
+    settings: agentSettingsOf(options),
     ...(readable.length > 0 && { files: new WorkspaceFiles(readable) }),
     ...recordActs(path.dirname(localChoice(cli).database)),
   };

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Argument, type Command } from 'commander';
 import { launcherFolderIn } from '../../local/paths.ts';
 import { MCP_CLIENTS, type McpClientId } from '../../mcp/clientConfigs.ts';
+import { addAgentOptions, type AgentOptions, agentSettingsOf } from '../agentOptions.ts';
 import type { Cli } from '../cli.ts';
 import { answer, dim, note } from '../output.ts';
 import { localChoice } from '../storeChoice.ts';
@@ -12,12 +13,13 @@ It names the command in ~/.edge-memory/bin by its whole path, which stays the sa
 It holds no token: where the memories are in Cloudflare, the client needs CLOUDFLARE_API_TOKEN in its environment.`;
 
 export const addMcpConfigCommand = (program: Command, cli: Cli): void => {
-  program
+  const command = program
     .command('mcp-config')
     .description('Print the configuration that makes an AI client use this memory')
-    .addArgument(new Argument('<client>', 'the program').choices(MCP_CLIENTS))
+    .addArgument(new Argument('<client>', 'the program').choices(MCP_CLIENTS));
+  addAgentOptions(command)
     .addHelpText('after', HELP)
-    .action(async (client: McpClientId) => {
+    .action(async (client: McpClientId, options: AgentOptions) => {
       const [{ clientConfig, serverLaunch }, { rememberHandedOut }, { chosenDataFolder }] = await Promise.all(
         [
           import('../../mcp/clientConfigs.ts'),
@@ -30,6 +32,7 @@ export const addMcpConfigCommand = (program: Command, cli: Cli): void => {
       const launch = serverLaunch(launcher, process.platform, {
         database: named ? path.resolve(named) : undefined,
         dataFolder: process.env['EDGE_MEMORY_DATA_FOLDER'] ? chosenDataFolder() : undefined,
+        settings: agentSettingsOf(options),
       });
       const { name, file, text, undo } = clientConfig(client, launch, process.platform);
       // The editor lists it, and Turn Off tells of it.
