@@ -67,7 +67,7 @@ export interface Limits {
 
 export type Grouping = 'tags' | 'types' | 'projects';
 
-/** The most used names, at most 16, and for each point which of them it has. */
+/** The most used names, at most 9, and for each point which of them it has. */
 export interface Groups {
   readonly names: readonly NamedCount[];
   /** The name that colours the point, as an index into `names`; 255 for none of them. */

@@ -4,6 +4,10 @@ import { plainTagsOf, projectsOf } from '../memory/projects.ts';
 import { age } from './age.ts';
 import { firstLine, inert, oneLine } from './plainText.ts';
 
+/** The whole texts, as they leave for elsewhere: several are parted by an empty line. */
+export const textOf = (memories: readonly Memory[]): string =>
+  memories.map(({ content }) => content).join('\n\n');
+
 /** Memories in a row of a tree or of a quick pick, all inert. */
 
 export const labelOf = (memory: Memory): string => firstLine(memory.content);

@@ -10,7 +10,7 @@ const LIMIT = 100;
 const CONTENT_LIMIT = 600;
 
 /** The memories that refer to a file, newest first. */
-export async function memoriesOf(
+export async function memoriesOfFile(
   { store, projects }: Pick<Services, 'store' | 'projects'>,
   file: vscode.Uri,
 ): Promise<readonly Memory[]> {
@@ -43,7 +43,7 @@ export class FileMemories implements vscode.Disposable {
     const key = file.toString();
     const known =
       this.#known.get(key) ??
-      memoriesOf(this.#services, file).catch((error: unknown) => {
+      memoriesOfFile(this.#services, file).catch((error: unknown) => {
         this.#known.delete(key);
         this.#services.log.warn(`The memories of ${key} could not be read.`, error);
         return [];

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Memory } from '../../memory/memory.ts';
+import { textOf } from '../memoryText.ts';
 import { say } from '../say.ts';
 import type { CommandServices } from './registerCommands.ts';
 import { targetMemories } from './targets.ts';
@@ -32,5 +33,3 @@ async function openChat({ documents }: CommandServices, memories: readonly Memor
   });
   say(vscode.l10n.t('Attached to the chat'));
 }
-
-const textOf = (memories: readonly Memory[]): string => memories.map(({ content }) => content).join('\n\n');

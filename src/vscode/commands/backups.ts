@@ -6,7 +6,7 @@ import { homePath } from '../homePath.ts';
 import { number } from '../numbers.ts';
 
 export async function backUpNow({ store, connection }: CommandServices): Promise<Backup> {
-  const backup = await withProgress(vscode.l10n.t('Backing up memories'), () => store.backUp());
+  const backup = await withNotice(vscode.l10n.t('Backing up memories'), () => store.backUp());
   const file = homePath(backup.file);
   void vscode.window.showInformationMessage(
     connection.target === undefined
@@ -25,7 +25,7 @@ export async function restoreBackup({ store, connection }: CommandServices, file
   const isConnected = connection.target !== undefined;
   const chosen = typeof file === 'string' ? file : await chooseBackup(await store.backups(), isConnected);
   if (chosen === undefined) return;
-  await withProgress(vscode.l10n.t('Restoring memories'), () => store.restoreBackup(chosen));
+  await withNotice(vscode.l10n.t('Restoring memories'), () => store.restoreBackup(chosen));
   void vscode.window.showInformationMessage(
     vscode.l10n.t('The backup is restored. What was there before is a backup itself now.'),
   );
@@ -67,5 +67,5 @@ async function chooseBackup(backups: readonly Backup[], isConnected: boolean): P
   return answer === restore ? item.backup.file : undefined;
 }
 
-const withProgress = <T>(title: string, run: () => Promise<T>): Thenable<T> =>
+const withNotice = <T>(title: string, run: () => Promise<T>): Thenable<T> =>
   vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title }, run);

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Memory } from '../../memory/memory.ts';
+import { textOf } from '../memoryText.ts';
 import { say } from '../say.ts';
 import type { CommandServices } from './registerCommands.ts';
 import { targetMemories } from './targets.ts';
@@ -35,5 +35,3 @@ export async function insertMemory(services: CommandServices, ...args: readonly 
     for (const selection of editor.selections) edit.replace(selection, text);
   });
 }
-
-const textOf = (memories: readonly Memory[]): string => memories.map(({ content }) => content).join('\n\n');

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Memory, SearchQuery } from '../../memory/memory.ts';
 import { codeStatesOf } from '../code/codeStates.ts';
-import { memoriesOf } from '../code/fileMemories.ts';
+import { memoriesOfFile } from '../code/fileMemories.ts';
 import { symbolsOf } from '../code/symbols.ts';
 import { openMemory } from '../documents/memoryDocuments.ts';
 import { describeError } from '../errors.ts';
@@ -70,7 +70,7 @@ const openWhole = (services: CommandServices, memory: Memory): Promise<unknown> 
 async function itemsFor(services: CommandServices, file: vscode.Uri): Promise<SearchItem[]> {
   const { store, projects, settings, documents } = services;
   const [own, about, project] = await Promise.all([
-    memoriesOf(services, file),
+    memoriesOfFile(services, file),
     aboutFile(services, file),
     projects.of(file),
   ]);
