@@ -25,7 +25,7 @@ export const disconnect = async (
     return;
   }
   if (target !== undefined && options.removeTables) {
-    const question = `Remove Edge Memory’s tables from ${inert(target.database.name)}? Pins, sources and vectors kept beside the memories are lost; the memories stay.`;
+    const question = `Remove Edge Memory’s tables from ${inert(target.database.name)}? Pins, sources and vectors kept beside the memories are lost; the memories and their links stay, and columns that newer versions of mcp-memory-service have.`;
     if (!options.yes && !(await confirmed(question, cli.signal))) {
       note('Nothing was changed.');
       process.exitCode = EXIT.nothingDone;
@@ -49,7 +49,7 @@ const removeTables = async (cli: Cli, { account, database }: CloudTarget): Promi
   const { client, close } = openClient(cli, { ...api, token });
   try {
     const sql = new D1Database({ client, account, database: database.id, name: database.name });
-    await sql.write(removeOurTables, { signal: cli.signal });
+    await removeOurTables(sql, { signal: cli.signal });
   } finally {
     await close();
   }

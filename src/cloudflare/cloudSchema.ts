@@ -1,6 +1,7 @@
 import { MemoryError } from '../memory/errors.ts';
 import type { CallOptions, SqlDatabase, SqlRow, SqlStatement } from '../memory/ports.ts';
 import {
+  createMeta,
   fullTextTables,
   fullTextTriggers,
   migrations,
@@ -37,6 +38,8 @@ export const INDEX_KEY = 'vector_index';
 /** The last id that was there before our triggers, which index everything after it. */
 const FILL_TO_KEY = 'full_text_fill_to';
 const FILLED_KEY = 'full_text_filled_to';
+/** There where Edge Memory made memory_graph, which mcp-memory-service makes only when it links memories. */
+const GRAPH_KEY = 'made_graph';
 /** Ids that one request indexes: rows of a kilobyte or two, well within D1's 30 seconds. */
 const FILL_RANGE = 2000;
 
@@ -169,6 +172,11 @@ export const migrateDatabase = async (
         .filter(({ name }) => missingColumns.includes(name))
         .map((column) => ({ sql: column.sql })),
       ...migrations.flat(),
+      createMeta,
+      {
+        sql: `INSERT INTO em_meta (key, value) SELECT '${GRAPH_KEY}', 'yes'
+          WHERE NOT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'memory_graph') ON CONFLICT (key) DO NOTHING`,
+      },
       ...cloudTables,
       ...fullTextTables,
       ...fullTextTriggers(false),
@@ -223,8 +231,8 @@ export const fillFullText = async (sql: SqlDatabase, options?: CallOptions): Pro
   return Math.max(0, Number(answers.at(-1)?.[0]?.['remaining'] ?? 0));
 };
 
-/** Everything of ours, in an order that takes nothing from under another: what is left is the service's, as it was. */
-export const removeOurTables: readonly SqlStatement[] = [
+/** Everything of ours, in an order that takes nothing from under another. */
+const dropOurs: readonly SqlStatement[] = [
   ...['em_index_insert', 'em_index_update', 'em_index_delete'].map((name) => ({
     sql: `DROP TRIGGER IF EXISTS ${name}`,
   })),
@@ -243,3 +251,33 @@ export const removeOurTables: readonly SqlStatement[] = [
     sql: `DROP INDEX IF EXISTS ${name}`,
   })),
 ];
+
+/**
+ * Leaves what the service has, as it was: memory_graph goes too where Edge Memory made it and nothing is linked. Columns
+ * that newer versions of the service have stay, because deleted memories would come back without them.
+ */
+export const removeOurTables = async (sql: SqlDatabase, options?: CallOptions): Promise<void> => {
+  const isOwnGraph = await madeGraphInVain(sql, options);
+  await sql.write(
+    [...dropOurs, ...(isOwnGraph ? [{ sql: 'DROP TABLE IF EXISTS memory_graph' }] : [])],
+    options,
+  );
+};
+
+const madeGraphInVain = async (sql: SqlDatabase, options?: CallOptions): Promise<boolean> => {
+  try {
+    const [rows] = await sql.read(
+      [
+        {
+          sql: `SELECT EXISTS (SELECT 1 FROM em_meta WHERE key = '${GRAPH_KEY}') AND NOT EXISTS (SELECT 1 FROM memory_graph) AS yes`,
+        },
+      ],
+      options,
+    );
+    return rows?.[0]?.['yes'] === 1;
+  } catch (error) {
+    // Removed before, by a call whose answer was lost.
+    if (CloudflareApiError.of(error)?.reason !== 'd1-missing-table') throw error;
+    return false;
+  }
+};

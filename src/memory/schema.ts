@@ -37,8 +37,12 @@ const serviceTables = [
   `CREATE INDEX IF NOT EXISTS idx_memories_created_at ON memories(created_at)`,
 ];
 
+export const createMeta: SqlStatement = {
+  sql: `CREATE TABLE IF NOT EXISTS em_meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID`,
+};
+
 const ourTables = [
-  `CREATE TABLE IF NOT EXISTS em_meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID`,
+  createMeta.sql,
   `CREATE TABLE IF NOT EXISTS em_info (
     content_hash TEXT PRIMARY KEY, pinned INTEGER NOT NULL DEFAULT 0, local_only INTEGER NOT NULL DEFAULT 0,
     source_json TEXT, superseded_by TEXT, excerpt TEXT) WITHOUT ROWID`,

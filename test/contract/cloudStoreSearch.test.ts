@@ -44,7 +44,7 @@ for (const writer of ['Edge Memory', 'mcp-memory-service'] as const)
     const reopenedAsTheirs = async (): Promise<CloudStore> => {
       const place = { client: cloud.clientWith(), account: cloud.emulator.accountId };
       const database = cloud.resources.database.split('/').at(-1) ?? '';
-      await new D1Database({ ...place, database }).write(removeOurTables);
+      await removeOurTables(new D1Database({ ...place, database }));
       const reopened = await cloud.open();
       for (let left = Infinity; left > 0;) left = await reopened.fillFullText();
       const { requests } = await cloud.emulator.log.during(async () => {

@@ -8,11 +8,9 @@ import { McpMemoryService } from './mcpMemoryService.ts';
 const contentsOf = (memories: readonly { content: string }[]): string[] =>
   memories.map(({ content }) => content).sort();
 
-/** Everything but memory_graph, which the service makes, too, as soon as memories are linked. */
 const serviceState = async (cloud: CloudFixture): Promise<unknown> => ({
   schema: await cloud.sql(
-    `SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_cf%' ESCAPE '\\'
-      AND tbl_name <> 'memory_graph' ORDER BY type, name`,
+    `SELECT type, name, tbl_name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' AND name NOT LIKE '\\_cf%' ESCAPE '\\' ORDER BY type, name`,
   ),
   memories: await cloud.sql('SELECT * FROM memories ORDER BY id'),
   tags: await cloud.sql('SELECT * FROM tags ORDER BY id'),
@@ -251,9 +249,18 @@ describe('what mcp-memory-service wrote, in the cloud store', () => {
     await store.list({});
     const place = { client: cloud.clientWith(), account: cloud.emulator.accountId };
     const sql = new D1Database({ ...place, database: cloud.resources.database.split('/').at(-1) ?? '' });
-    await sql.write(removeOurTables);
-    const after = await serviceState(cloud);
-    assert.deepEqual(after, before);
+    await removeOurTables(sql);
+    assert.deepEqual(await serviceState(cloud), before);
+    await removeOurTables(sql);
+    assert.deepEqual(await serviceState(cloud), before, 'once more, as after a lost answer');
+
+    const again = await cloud.open();
+    const [one = '', other = ''] = await Promise.all(
+      ['one', 'another'].map(async (content) => (await again.store({ content })).contentHash),
+    );
+    await again.link({ source: one, target: other });
+    await removeOurTables(sql);
+    assert.equal((await cloud.sql('SELECT * FROM memory_graph')).length, 1, 'what is linked stays so');
   });
 });
 

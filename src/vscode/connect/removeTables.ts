@@ -24,7 +24,7 @@ export async function removeTables({ connection, settings, log }: CommandService
     {
       modal: true,
       detail: vscode.l10n.t(
-        'The memories with their tags stay, as mcp-memory-service knows them. Gone are full text search, pins, places in the code, the history of edits and what was kept for search by meaning. Time Travel bookmark of the present state: {0}',
+        'The memories with their tags and links stay, as mcp-memory-service knows them, and so do columns that newer versions of it have. Gone are full text search, pins, places in the code, the history of edits and what was kept for search by meaning. Time Travel bookmark of the present state: {0}',
         bookmark,
       ),
     },
@@ -34,7 +34,7 @@ export async function removeTables({ connection, settings, log }: CommandService
   await withProgress(vscode.l10n.t('Removing Edge Memory’s tables'), async ({ signal }) => {
     const sql = new D1Database({ client, account, database: database.id, name: database.name });
     await connection.use(undefined);
-    await sql.write(removeOurTables, { signal });
+    await removeOurTables(sql, { signal });
     await connection.tokens.delete(account);
   });
   log.info(`Removed Edge Memory's tables from ${database.name}; Time Travel bookmark before: ${bookmark}`);
