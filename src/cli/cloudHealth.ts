@@ -125,7 +125,7 @@ const indexFinding = (index: IndexFacts): Finding => {
 const bucketFinding = ({ bucket, objects, more }: BucketFacts): Finding =>
   bucket === undefined
     ? {
-        detail: 'no bucket: content of more than 900 kB is refused',
+        detail: 'no bucket: content of more than 1 MB is refused',
         nextStep:
           'To add one, enable R2 in Cloudflare’s dashboard, and run edge-memory connect (--r2-bucket names one).',
         facts: { bucket: null },

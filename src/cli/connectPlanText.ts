@@ -57,7 +57,7 @@ const contentText = ({ state, live, deleted, withoutVectors }: Inspection): stri
 
 const bucketText = ({ buckets, withoutBuckets }: Resources, bucket: string | null): string => {
   if (buckets === undefined) return `none: ${inert(withoutBuckets ?? '')}`;
-  if (bucket === null) return 'none: content of more than 900 kB is refused';
+  if (bucket === null) return 'none: content of more than 1 MB is refused';
   return `${inert(bucket)}${buckets.includes(bucket) ? '' : ', will be created'}`;
 };
 

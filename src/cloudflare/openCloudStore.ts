@@ -20,8 +20,9 @@ import { RemoteEmbedder } from './remoteEmbedder.ts';
 import { openUnprepared } from './unpreparedDatabase.ts';
 import { VectorizeIndex } from './vectorize.ts';
 
-/** D1 takes 2,000,000 bytes a row, and the JSON around a content escapes it: above this it goes to R2. */
-const ROW_BYTES = 900_000;
+/** D1 takes 2,000,000 bytes a row, of which tags and metadata need some: above this, content goes to R2 in any case. */
+const ROW_BYTES = 1_500_000;
+const USUAL_BYTES = 1024 * 1024;
 /** As many as Workers AI embeds in one request. */
 const EMBED_AT_ONCE = 100;
 
@@ -259,10 +260,10 @@ export const openCloudStore = async (options: CloudStoreOptions, call?: CallOpti
   const isPrepared = await migrateDatabase(database, state, embedder.model.space, call);
   const sql = isPrepared ? database : await openUnprepared(database, state, call);
   const index = (name: string) => new VectorizeIndex({ client, account, index: name });
-  const wanted = config.largeContentBytes ?? 1024 * 1024;
-  if (wanted > ROW_BYTES && config.largeContentBytes !== undefined)
+  const wanted = config.largeContentBytes ?? USUAL_BYTES;
+  if (wanted > ROW_BYTES)
     log?.warn(
-      `Content of more than ${ROW_BYTES} bytes goes to R2: D1 takes no larger rows than 2,000,000 bytes.`,
+      `Content of more than ${ROW_BYTES} bytes goes to R2, not only of more than ${wanted}: D1 takes no larger rows than 2,000,000 bytes.`,
     );
   const objects =
     config.bucket === undefined

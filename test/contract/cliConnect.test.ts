@@ -124,7 +124,7 @@ describe('edge-memory connect', function () {
     it('keeps to the jurisdiction of a database that another machine connected', async () => {
       const env = cloud.environment(cloud.token());
       await cloud.json(['connect', '--jurisdiction', 'eu'], { env });
-      const large = `a long one ${'x'.repeat(1_000_000)}`;
+      const large = `a long one ${'x'.repeat(1_100_000)}`;
       const { content_hash: hash } = await cloud.json<{ content_hash: string }>(['store'], {
         env,
         stdin: large,

@@ -17,7 +17,7 @@ describe('what the cloud store wrote, read with Cloudflare’s own clients', fun
       tags: ['a', 'b'],
       memoryType: 'decision',
     });
-    const text = longText(1_000_000, { start: 'large', end: 'the end' });
+    const text = longText(1_100_000, { start: 'large', end: 'the end' });
     const large = await store.store({ content: text });
     const { emulator, resources } = cloud;
     const account_id = emulator.accountId;
@@ -55,7 +55,7 @@ describe('what the cloud store wrote, read with Cloudflare’s own clients', fun
   it('by wrangler: rows and large content', async () => {
     const store = await cloud.open();
     await store.store({ content: 'Releases “go out” on Fridays; never before 9', tags: ['release'] });
-    const text = longText(1_000_000, { start: 'large', end: 'the end' });
+    const text = longText(1_100_000, { start: 'large', end: 'the end' });
     const { contentHash } = await store.store({ content: text });
     const wrangler = await Wrangler.create(cloud.emulator);
     try {

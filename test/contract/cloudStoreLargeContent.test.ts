@@ -34,6 +34,32 @@ describe('large content of the cloud store', () => {
     for await (const each of store.iterate({})) assert.ok(each.content === content);
   });
 
+  it('is what takes more than 1 MiB; a higher threshold is lowered to what a row of D1 takes, with one warning', async () => {
+    const warnings = (): string[] => cloud.log.filter((line) => line.includes('goes to R2'));
+    const store = await cloud.open();
+    await store.storeMany([
+      { content: 'a'.repeat(1024 * 1024) },
+      { content: 'b'.repeat(1024 * 1024 + 1) },
+      // Twice as long in JSON, of which D1 takes as much.
+      { content: 'c"'.repeat(500_000) },
+    ]);
+    const sizes = `SELECT substr(content, 1, 3) AS content FROM memories ORDER BY id`;
+    assert.deepEqual(
+      (await cloud.sql(sizes)).map((row) => row['content']),
+      ['aaa', '[R2', 'c"c'],
+    );
+    assert.deepEqual(warnings(), []);
+    const higher = await cloud.open({ config: { largeContentBytes: 5_000_000 } });
+    assert.equal(warnings().length, 1);
+    await higher.store({
+      content: 'd'.repeat(1_499_000),
+      tags: ['t'],
+      metadata: { own: 'x'.repeat(10_000) },
+    });
+    await higher.store({ content: 'e'.repeat(1_501_000) });
+    assert.deepEqual((await cloud.sql(sizes)).map((row) => row['content']).slice(3), ['ddd', '[R2']);
+  });
+
   it('is found by keyword in its first part, and by meaning in its middle and end', async () => {
     const store = await cloud.open(small);
     const content = longText(20_000, {

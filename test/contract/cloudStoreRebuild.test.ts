@@ -34,7 +34,7 @@ describe('rebuilding the index for another model', () => {
     const store = await cloud.open();
     await store.store({ content: 'The staging database listens on port 5433' });
     await store.store({ content: longText(6000, { start: 'long', end: 'the secret of the lighthouse' }) });
-    await store.store({ content: longText(1_000_000, { start: 'large', end: 'the whale in the harbour' }) });
+    await store.store({ content: longText(1_100_000, { start: 'large', end: 'the whale in the harbour' }) });
     await store.store({ content: 'Der Server steht im Keller und ist sehr laut, weil er alt ist' });
     const deleted = await store.store({ content: 'gone' });
     await store.delete([deleted.contentHash]);

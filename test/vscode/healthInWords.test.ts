@@ -56,7 +56,7 @@ describe('the health of Cloudflare in words', () => {
   it('says how to add a bucket where there is none, and counts what one holds', () => {
     const without = inWords({ part: 'bucket', ms: 1, facts: { bucket: undefined, objects: 0, more: false } });
     assert.deepEqual([without.state, without.action], ['healthy', 'edgeMemory.connect']);
-    assert.match(without.text, /no bucket: .*900 kB.*enable R2 .* choose a bucket/);
+    assert.match(without.text, /no bucket: .*1 MB.*enable R2 .* choose a bucket/);
     const full = inWords({ part: 'bucket', ms: 1, facts: { bucket: 'b', objects: 1000, more: true } });
     assert.match(full.text, /b: 1,000 large contents or more/);
   });

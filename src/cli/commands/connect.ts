@@ -24,7 +24,7 @@ export const addConnectCommands = (program: Command, cli: Cli): void => {
     .option('--database-name <name>', 'the D1 database, by its name or ID (usually mcp-memory-db)')
     .option('--index <name>', 'the Vectorize index (usually mcp-memory-index)')
     .option('--r2-bucket <name>', 'the R2 bucket for large content (usually mcp-memory-content)')
-    .option('--no-bucket', 'without R2: content of more than 900 kB is refused')
+    .option('--no-bucket', 'without R2: content of more than 1 MB is refused')
     .option('--model <name>', 'the embedding model, of Workers AI or of the server of --endpoint')
     .option(
       '--endpoint <url>',

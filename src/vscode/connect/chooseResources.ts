@@ -232,7 +232,7 @@ async function chooseEach(
     buckets === undefined
       ? null
       : await chooseOne(
-          vscode.l10n.t('R2 bucket for memories over 900 KB'),
+          vscode.l10n.t('R2 bucket for memories over 1 MB'),
           [
             { label: vscode.l10n.t('None'), description: '', value: null },
             ...buckets.map((name) => ({ label: name, description: '', value: name })),

@@ -33,7 +33,7 @@ export function planText(plan: Plan): string[] {
     adding(plan),
     plan.resources.withoutBuckets === undefined
       ? ''
-      : vscode.l10n.t('Without R2, memories over 900 KB are refused. {0}', plan.resources.withoutBuckets),
+      : vscode.l10n.t('Without R2, memories over 1 MB are refused. {0}', plan.resources.withoutBuckets),
   ].filter((part) => part !== '');
 }
 

@@ -154,7 +154,7 @@ function indexWords(index: IndexFacts): Words {
 function bucketWords({ bucket, objects, more }: BucketFacts): Words {
   if (bucket === undefined)
     return {
-      detail: vscode.l10n.t('no bucket: content of more than 900 kB is refused'),
+      detail: vscode.l10n.t('no bucket: content of more than 1 MB is refused'),
       nextStep: vscode.l10n.t(
         'To add one, enable R2 in Cloudflare’s dashboard, connect again and choose a bucket.',
       ),
