@@ -27,6 +27,8 @@ const emulator = await startEmulator({
 console.log(`CLOUDFLARE_API_BASE_URL=${emulator.baseUrl}`);
 console.log(`CLOUDFLARE_API_TOKEN=${emulator.token}`);
 console.log(`READ_ONLY_TOKEN=${emulator.tokens.create({ permissions: readPermissions }).value}`);
+const inThreeDays = new Date(Date.now() + 3 * 86_400_000);
+console.log(`EXPIRING_TOKEN=${emulator.tokens.create({ expiresOn: inThreeDays }).value}`);
 console.log(`CLOUDFLARE_ACCOUNT_ID=${emulator.accountId}`);
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

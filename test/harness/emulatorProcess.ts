@@ -10,6 +10,8 @@ export class EmulatorProcess {
   readonly token: string;
   /** May look at everything and change nothing. */
   readonly readOnlyToken: string;
+  /** Ends in three days. */
+  readonly expiringToken: string;
   readonly accountId: string;
   readonly #child: ChildProcess;
 
@@ -18,6 +20,7 @@ export class EmulatorProcess {
     this.baseUrl = variables['CLOUDFLARE_API_BASE_URL'] ?? '';
     this.token = variables['CLOUDFLARE_API_TOKEN'] ?? '';
     this.readOnlyToken = variables['READ_ONLY_TOKEN'] ?? '';
+    this.expiringToken = variables['EXPIRING_TOKEN'] ?? '';
     this.accountId = variables['CLOUDFLARE_ACCOUNT_ID'] ?? '';
   }
 
@@ -40,6 +43,19 @@ export class EmulatorProcess {
     const answer = (await response.json()) as { readonly success: boolean; readonly result: T };
     assert.ok(answer.success, JSON.stringify(answer));
     return answer.result;
+  }
+
+  /** Writes vectors as another program does. */
+  async upsert(index: string, vectors: readonly object[]): Promise<void> {
+    const response = await fetch(
+      `${this.baseUrl}/accounts/${this.accountId}/vectorize/v2/indexes/${index}/upsert`,
+      {
+        method: 'POST',
+        headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/x-ndjson' },
+        body: vectors.map((vector) => JSON.stringify(vector)).join('\n'),
+      },
+    );
+    assert.ok(response.ok, await response.text());
   }
 
   async rows(database: string, sql: string): Promise<readonly Record<string, unknown>[]> {

@@ -3,24 +3,42 @@ import { verifyToken } from '../../cloudflare/account.ts';
 import type { CloudflareClient } from '../../cloudflare/client.ts';
 import type { Connecting } from './openConnectedStore.ts';
 
-const DAY = 86_400_000;
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
 const AHEAD = 7 * DAY;
 
-/** Looks once a day whether the token ends within a week, and says so. */
-export async function announceExpiry(
+type Watching = Pick<Connecting, 'target' | 'state' | 'log' | 'signal'>;
+
+/** Looks once a day, for as long as the store is open, whether the token ends within a week, and says so. */
+export function announceExpiry(
   client: CloudflareClient,
-  { target, state, log, signal }: Connecting,
-  now = Date.now(),
+  watching: Watching,
+  { now = Date.now, every = HOUR }: { readonly now?: () => number; readonly every?: number } = {},
+): void {
+  const { signal } = watching;
+  if (signal.aborted) return;
+  const look = (): void => void lookOnceADay(client, watching, now());
+  // A computer that slept through the day looks soon after it wakes.
+  const timer = setInterval(look, every);
+  signal.addEventListener('abort', () => clearInterval(timer), { once: true });
+  look();
+}
+
+async function lookOnceADay(
+  client: CloudflareClient,
+  { target, state, log, signal }: Watching,
+  now: number,
 ): Promise<void> {
   const key = `tokenSeen.${target.account}`;
   if (now - state.get(key, 0) < DAY) return;
   try {
+    // First: other windows, and the next look, leave it to this one.
+    await state.update(key, now);
     const { expiresAt } = await verifyToken(client, {
       account: target.account,
       signal,
       priority: 'background',
     });
-    await state.update(key, now);
     if (expiresAt === undefined || expiresAt - now > AHEAD) return;
     const changeToken = vscode.l10n.t('Change Token');
     const date = new Date(expiresAt).toLocaleDateString(vscode.env.language);
@@ -33,6 +51,8 @@ export async function announceExpiry(
     );
     if (answer === changeToken) await vscode.commands.executeCommand('edgeMemory.changeToken');
   } catch (error) {
-    if (!signal.aborted) log.warn('The end of the token is not known.', String(error));
+    if (signal.aborted) return;
+    log.warn('The end of the token is not known.', String(error));
+    await state.update(key, undefined);
   }
 }

@@ -71,7 +71,7 @@ export async function openConnectedStore(connecting: Connecting): Promise<CloudS
   log.info(`R2 bucket: ${bucket ?? 'none'}`);
   log.info(`Successfully initialized, with the embedding model ${store.model.space}`);
   void fillInBackground(store, connecting);
-  void announceExpiry(client, connecting);
+  announceExpiry(client, connecting);
   void proposeModel(client, store, connecting);
   return store;
 }

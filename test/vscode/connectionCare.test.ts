@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { json } from 'node:stream/consumers';
+import * as vscode from 'vscode';
+import type { Rebuilt } from '../../src/cloudflare/rebuildIndex.ts';
+import type { CloudTarget } from '../../src/local/storeConfig.ts';
+import type { VerifyReport } from '../../src/memory/memory.ts';
+import { announceExpiry } from '../../src/vscode/connect/announceExpiry.ts';
+import { createClient } from '../../src/vscode/connect/client.ts';
+import { type EmulatorProcess, startEmulatorProcess } from '../harness/emulatorProcess.ts';
+import { emptyStore, eventually, run, services, stored } from './access.ts';
+import { answering, apiSetting, filesWith } from './connecting.ts';
+
+describe('looking after a connection to Cloudflare', () => {
+  let emulator: EmulatorProcess;
+  let messages: ReturnType<typeof answering>;
+
+  const connect = (more: object): Thenable<CloudTarget | undefined> =>
+    run('connect', { token: emulator.token, place: {}, ...more });
+
+  before(async function () {
+    this.timeout(60_000);
+    await emptyStore();
+    const root = vscode.extensions.getExtension('edge-memory.edge-memory')?.extensionPath ?? '';
+    emulator = await startEmulatorProcess(root);
+    await apiSetting(emulator.baseUrl);
+  });
+  after(async () => {
+    await apiSetting(undefined);
+    await emulator.stop();
+    await emptyStore();
+  });
+  beforeEach(() => {
+    messages = answering({ 'Keep your memories in': 'Connect', Disconnect: 'Disconnect' });
+  });
+  afterEach(() => messages.restore());
+
+  it('repairs as far as the free plan has room, and lists the others as over its limit', async function () {
+    this.timeout(60_000);
+    const names = { database: 'full', index: 'full', bucket: null };
+    await connect(names);
+    await stored({ content: 'has its vector' });
+    await stored({ content: 'waits for it' });
+    // Another 6,508 memories fill the five million dimensions of the plan, less one vector.
+    const ids = Array.from({ length: 6508 }, (_, i) => `filler-${i}`);
+    for (let at = 0; at < ids.length; at += 1000)
+      await emulator.upsert(
+        'full',
+        ids.slice(at, at + 1000).map((id) => ({ id, values: [1, ...Array<number>(767).fill(0)] })),
+      );
+    const filler = `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 6507)`;
+    await emulator.rows(
+      'full',
+      `INSERT INTO memories (content_hash, vector_id, content, created_at, created_at_iso, updated_at, tags)
+        ${filler} SELECT 'filler-' || i, 'filler-' || i, 'filler ' || i, 1, '', 1, '' FROM n`,
+    );
+    await emulator.rows(
+      'full',
+      `INSERT INTO em_vectors ${filler} SELECT 'filler-' || i, '@cf/baai/bge-base-en-v1.5:mean', 1, '', '', 0 FROM n`,
+    );
+    const waits = `INSERT INTO em_embed_queue SELECT content_hash, 12 FROM memories WHERE content = 'waits for it'`;
+    await emulator.rows('full', waits);
+    await emulator.rows(
+      'full',
+      `INSERT INTO em_embed_queue SELECT content_hash, 14 FROM memories WHERE content = 'has its vector'`,
+    );
+    const { connection, store } = await services();
+    connection.reopen();
+    messages.restore();
+    messages = answering({ Disconnect: 'Disconnect', '': 'Repair' });
+    assert.deepEqual((await run<VerifyReport>('verify')).problems, []);
+    assert.match(messages.seen[0]?.detail ?? '', /2 × a memory that waits for its vector/);
+    assert.ok(
+      messages.seen.some(({ text }) => text.startsWith('2 memories have no vector, because the free plan')),
+      JSON.stringify(messages.seen),
+    );
+    assert.equal((await store.stats()).embedding.pending, 2);
+    await run('disconnect');
+  });
+
+  it('announces a week ahead that the token ends, once a day', async () => {
+    const { settings, log, connection } = await services();
+    const kept = new Map<string, unknown>();
+    let looked = 0;
+    const state = {
+      keys: () => [...kept.keys()],
+      get: (key: string, fallback?: unknown) => kept.get(key) ?? fallback,
+      update: (key: string, value: unknown) => {
+        looked++;
+        kept.set(key, value);
+        return Promise.resolve();
+      },
+    } as vscode.Memento;
+    const client = createClient({ settings, log, token: () => emulator.expiringToken });
+    const target = { account: emulator.accountId } as CloudTarget;
+    const over = new AbortController();
+    let now = Date.now();
+    assert.equal(connection.target, undefined);
+    const announced = (): number =>
+      messages.seen.filter(({ text }) => /token .* expires on/.test(text)).length;
+    announceExpiry(client, { target, state, log, signal: over.signal }, { now: () => now, every: 10 });
+    await eventually(() => assert.equal(announced(), 1));
+    now += 86_400_000;
+    await eventually(() => assert.equal(announced(), 2));
+    over.abort();
+    assert.equal(looked, 2, 'no more often than once a day');
+  });
+
+  it('sends the key of an embedding server there and nowhere else, and keeps it in no file', async () => {
+    const key = `key-of-a-gateway-${randomUUID()}`;
+    const asked: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      asked.push(request.headers.authorization);
+      void json(request).then((body) => {
+        const { input } = body as { readonly input: readonly string[] };
+        const data = input.map((text, index) => ({
+          index,
+          embedding: Array.from({ length: 32 }, (_, i) => Math.cos(i * text.length)),
+        }));
+        response.setHeader('content-type', 'application/json').end(JSON.stringify({ data }));
+      });
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const configuration = vscode.workspace.getConfiguration('edgeMemory.cloudflare');
+    const showInputBox = vscode.window.showInputBox;
+    try {
+      await connect({ database: 'gateway', index: 'gateway', bucket: null });
+      await stored({ content: 'embedded by a gateway' });
+      Object.assign(vscode.window, { showInputBox: () => Promise.resolve(key) });
+      assert.equal(await run('setEmbeddingKey'), true);
+      const { port } = server.address() as AddressInfo;
+      await configuration.update('embeddingModel', 'tiny', vscode.ConfigurationTarget.Global);
+      const endpoint = `http://127.0.0.1:${port}/v1`;
+      await configuration.update('embeddingEndpoint', endpoint, vscode.ConfigurationTarget.Global);
+      messages.restore();
+      messages = answering({ 'Rebuild the index of': 'Rebuild', Disconnect: 'Disconnect' });
+      const done = await run<Rebuilt>('rebuildIndex');
+      assert.equal(done.embedded, 1);
+      const { store, log } = await services();
+      const { hits, mode } = await store.search({ query: 'embedded by a gateway', mode: 'meaning' });
+      assert.equal(hits[0]?.memory.content, 'embedded by a gateway');
+      assert.match(mode.meaning ?? '', /tiny/);
+      assert.ok(asked.length > 0);
+      assert.deepEqual([...new Set(asked)], [`Bearer ${key}`]);
+      log.info('The last line before the files are searched for a key.');
+      const found = await filesWith(path.dirname(homedir()), key);
+      assert.deepEqual(
+        found.filter((name) => !name.startsWith('browser')),
+        [],
+      );
+    } finally {
+      Object.assign(vscode.window, { showInputBox: () => Promise.resolve('') });
+      await run('setEmbeddingKey');
+      Object.assign(vscode.window, { showInputBox });
+      await run('disconnect');
+      await configuration.update('embeddingModel', undefined, vscode.ConfigurationTarget.Global);
+      await configuration.update('embeddingEndpoint', undefined, vscode.ConfigurationTarget.Global);
+      server.close();
+    }
+  });
+});
