@@ -1,5 +1,5 @@
 import { NEW_DATABASE } from '../cloudflare/cloudSchema.ts';
-import { apiSettingsOf, optionalVariable } from '../cloudflare/environment.ts';
+import { apiSettingsOf, optionalVariable, tuningOf } from '../cloudflare/environment.ts';
 import { type CloudStore, openCloudStore } from '../cloudflare/openCloudStore.ts';
 import { targetConfig, targetOf } from '../cloudflare/targetConfig.ts';
 import { provision, type Provisioned, resourceInWords, USUAL_NAMES } from '../cloudflare/provision.ts';
@@ -97,7 +97,14 @@ const carryOut = async (connecting: Connecting, plan: Plan, options: ConnectOpti
   const { cli, call, say } = connecting;
   const made = await makeResources(connecting, plan);
   const { account: owner, choice, model, jurisdiction } = plan;
-  const target = targetOf({ account: owner, made, jurisdiction, choice, model });
+  const target = targetOf({
+    account: owner,
+    made,
+    jurisdiction,
+    choice,
+    model,
+    tuning: tuningOf(cli.variables().values),
+  });
   say('Preparing the database …');
   const store = await prepare(connecting, plan, target);
   await writeStoreConfig(chosenDataFolder(), { active: target });

@@ -4,8 +4,8 @@ import {
   backendOf,
   cloudEnvironmentOf,
   type CloudEnvironment,
-  largeContentBytesOf,
   optionalVariable,
+  tuningOf,
 } from '../cloudflare/environment.ts';
 import { targetConfig } from '../cloudflare/targetConfig.ts';
 import { databaseIn } from '../local/paths.ts';
@@ -62,11 +62,14 @@ const settingsFor = (target: CloudTarget, { values, dotEnv }: CliVariables): Clo
       `The memories are in the Cloudflare account ${target.accountName}, and CLOUDFLARE_API_TOKEN is not set.`,
       'Set it in the environment, or add --local to use the memories on this machine; edge-memory disconnect makes that last.',
     );
+  const { maxRetries = api.maxRetries, baseDelay = api.baseDelay } = { ...target, ...tuningOf(values) };
   return {
     ...api,
+    maxRetries,
+    baseDelay,
     // The folder's .env may not lead the memories of this connection elsewhere.
     baseUrl: dotEnv?.names.has('CLOUDFLARE_API_BASE_URL') ? undefined : api.baseUrl,
-    config: { ...targetConfig(target), largeContentBytes: largeContentBytesOf(values) },
+    config: targetConfig({ ...target, ...tuningOf(values) }),
   };
 };
 

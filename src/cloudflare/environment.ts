@@ -84,6 +84,27 @@ export const largeContentBytesOf = (variables: Variables): number | undefined =>
   return bytes === USUAL_THRESHOLD ? undefined : bytes;
 };
 
+/** How a connection behaves, as far as that was set. */
+export interface Tuning {
+  readonly maxRetries?: number | undefined;
+  /** Seconds. */
+  readonly baseDelay?: number | undefined;
+  /** UTF-8 bytes above which content goes to R2. */
+  readonly largeContentBytes?: number | undefined;
+}
+
+/** Only what is set. Rejects numbers that are none. */
+export const tuningOf = (variables: Variables): Tuning => {
+  const isSet = (name: string) => optionalVariable(variables, name) !== undefined;
+  const { maxRetries, baseDelay } = apiSettingsOf(variables);
+  const largeContentBytes = largeContentBytesOf(variables);
+  return {
+    ...(isSet('CLOUDFLARE_MAX_RETRIES') && { maxRetries }),
+    ...(isSet('CLOUDFLARE_BASE_DELAY') && { baseDelay }),
+    ...(largeContentBytes !== undefined && { largeContentBytes }),
+  };
+};
+
 /** The variables of an existing setup, for somebody who is asked for what they leave out. */
 export interface AccountSettings {
   readonly token: string | undefined;

@@ -18,6 +18,10 @@ const targetSchema = z.looseObject({
   endpoint: z.string().min(1).optional(),
   /** Of a model that is not among the known ones. */
   dimensions: z.int().min(1).optional(),
+  /** As the environment of mcp-memory-service's guides sets them; seconds, and UTF-8 bytes. */
+  maxRetries: z.int().min(0).optional(),
+  baseDelay: z.number().min(0).optional(),
+  largeContentBytes: z.int().min(0).optional(),
 });
 const configSchema = z.looseObject({ active: z.union([z.literal('local'), targetSchema]) });
 

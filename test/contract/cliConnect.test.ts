@@ -46,6 +46,7 @@ describe('edge-memory connect', function () {
           model: '@cf/baai/bge-base-en-v1.5',
           pooling: 'mean',
           dimensions: 768,
+          baseDelay: 0.01,
         },
       });
       if (process.platform !== 'win32')

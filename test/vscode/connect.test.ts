@@ -11,18 +11,12 @@ import type { Memory, StoreResult, VerifyReport } from '../../src/memory/memory.
 import type { CloudTarget } from '../../src/local/storeConfig.ts';
 import type { Health } from '../../src/vscode/connect/healthInWords.ts';
 import { serverDefinition } from '../../src/vscode/mcp/serverDefinition.ts';
+import { apiSetting, dataFolder } from './connecting.ts';
 import { emptyStore, eventually, memoryOf, run, services, stored } from './access.ts';
 import { answering } from './answering.ts';
 import { tellsOfCloudflare } from './connectedDiagnostics.ts';
 import { filesWith } from './filesWith.ts';
 import { type EmulatorProcess, startEmulatorProcess } from '../harness/emulatorProcess.ts';
-
-const apiSetting = (value: string | undefined): Thenable<void> =>
-  vscode.workspace
-    .getConfiguration('edgeMemory')
-    .update('cloudflare.apiBaseUrl', value, vscode.ConfigurationTarget.Global);
-
-const dataFolder = path.join(homedir(), '.edge-memory');
 
 describe('connecting to Cloudflare', () => {
   let emulator: EmulatorProcess;
@@ -214,6 +208,29 @@ describe('connecting to Cloudflare', () => {
     assert.ok(checked >= 2);
   });
 
+  it('repairs what it finds, and says that it did', async () => {
+    const [{ content_hash: hash } = {}] = await emulator.rows(
+      USUAL_NAMES.database,
+      `SELECT content_hash FROM memories WHERE content = 'may leave'`,
+    );
+    const spoil = async (sql: string): Promise<unknown> => emulator.rows(USUAL_NAMES.database, sql);
+    // Longer ago than what Vectorize may not show yet.
+    await spoil(`UPDATE memories SET tags = 'wrong', updated_at = 1 WHERE content = 'may leave'`);
+    await spoil(`DELETE FROM em_vectors WHERE content_hash = '${String(hash)}'`);
+    await emulator.api(`vectorize/v2/indexes/${USUAL_NAMES.index}/delete_by_ids`, { ids: [hash] });
+    messages.restore();
+    messages = answering({ '': 'Repair' });
+    assert.deepEqual((await run<VerifyReport>('verify')).problems, []);
+    const [question, done] = messages.seen;
+    assert.match(question?.detail ?? '', /1 × a memory without its vector/);
+    assert.match(question?.detail ?? '', /1 × tags written differently/);
+    assert.equal(done?.text, 'Everything is mended.');
+    const { hits } = await (await services()).store.search({ query: 'may leave', mode: 'meaning' });
+    assert.equal(hits[0]?.memory.content, 'may leave');
+    const [row] = await emulator.rows(USUAL_NAMES.database, `SELECT tags FROM memories WHERE updated_at = 1`);
+    assert.match(String(row?.['tags']), /^deploy/);
+  });
+
   it('keeps the token in SecretStorage and in no file', async () => {
     (await services()).log.info('The last line before the files are searched.');
     const { target, tokens } = (await services()).connection;
@@ -366,11 +383,25 @@ describe('connecting to Cloudflare', () => {
         `CLOUDFLARE_D1_DATABASE_ID=${database?.uuid ?? ''}`,
         `CLOUDFLARE_VECTORIZE_INDEX=${USUAL_NAMES.index}`,
         'CLOUDFLARE_API_BASE_URL=http://127.0.0.1:9/elsewhere',
+        'CLOUDFLARE_MAX_RETRIES=5',
+        'CLOUDFLARE_BASE_DELAY=0.5',
+        'CLOUDFLARE_LARGE_CONTENT_THRESHOLD=300',
+        `CLOUDFLARE_R2_BUCKET=${USUAL_NAMES.bucket}`,
       ].join('\n'),
     );
     const target = await run<CloudTarget>('importEnv', vscode.Uri.file(file));
     assert.equal(target.database.name, USUAL_NAMES.database);
-    assert.equal((await (await services()).store.stats()).live, 2);
+    assert.deepEqual([target.maxRetries, target.baseDelay, target.largeContentBytes], [5, 0.5, 300]);
+    const { store } = await services();
+    assert.equal((await store.stats()).live, 2);
+    const { contentHash } = await store.store({ content: `over the threshold ${'x'.repeat(300)}` });
+    const [row] = await emulator.rows(
+      USUAL_NAMES.database,
+      `SELECT r2_key FROM memories WHERE content_hash = '${contentHash}'`,
+    );
+    assert.equal(row?.['r2_key'], `content/${contentHash}.txt`);
+    await store.delete([contentHash]);
+    await store.purge([contentHash]);
   });
 
   it('removes its tables and leaves the memories as mcp-memory-service knows them', async () => {
@@ -414,7 +445,7 @@ describe('connecting to Cloudflare', () => {
     assert.deepEqual([target?.bucket, target?.jurisdiction], ['european', 'eu']);
     const { buckets } = await emulator.api<{ buckets: { name: string }[] }>('r2/buckets');
     assert.ok(!buckets.some(({ name }) => name === 'european'), 'it would lie outside');
-    const large = 'x'.repeat(1_000_000);
+    const large = 'x'.repeat(1_100_000);
     const { contentHash } = await stored({ content: large });
     assert.equal((await memoryOf(contentHash)).content, large);
     assert.equal(await run('disconnect'), true);

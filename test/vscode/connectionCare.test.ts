@@ -14,7 +14,9 @@ import { announceExpiry } from '../../src/vscode/connect/announceExpiry.ts';
 import { createClient } from '../../src/vscode/connect/client.ts';
 import { type EmulatorProcess, startEmulatorProcess } from '../harness/emulatorProcess.ts';
 import { emptyStore, eventually, run, services, stored } from './access.ts';
-import { answering, apiSetting, filesWith } from './connecting.ts';
+import { answering } from './answering.ts';
+import { apiSetting } from './connecting.ts';
+import { filesWith } from './filesWith.ts';
 
 describe('looking after a connection to Cloudflare', () => {
   let emulator: EmulatorProcess;

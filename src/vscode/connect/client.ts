@@ -11,6 +11,8 @@ export interface ClientOptions {
   readonly log: vscode.LogOutputChannel;
   readonly token: () => string | Promise<string>;
   readonly maxRetries?: number | undefined;
+  /** Seconds. */
+  readonly baseDelay?: number | undefined;
 }
 
 /** Only `globalThis.fetch` of the extension host goes through the proxy and the certificates of VS Code's settings. */

@@ -4,6 +4,7 @@ import { mayWrite } from '../../cloudflare/cloudSchema.ts';
 import { D1Database } from '../../cloudflare/d1.ts';
 import { type Place, timeTravelBookmark } from '../../cloudflare/d1Databases.ts';
 import { createEmbedder } from '../../cloudflare/embeddingChoice.ts';
+import type { Tuning } from '../../cloudflare/environment.ts';
 import {
   findResources,
   provision,
@@ -40,6 +41,7 @@ export interface ConnectOptions extends ResourceOptions {
   readonly token?: string | undefined;
   readonly account?: string | undefined;
   readonly place?: Place | undefined;
+  readonly tuning?: Tuning | undefined;
 }
 
 const title = (): string => vscode.l10n.t('Connect to Cloudflare');
@@ -65,7 +67,8 @@ export async function connect(services: CommandServices, given?: unknown): Promi
     step(vscode.l10n.t('Preparing the database'));
     const { choice } = plan.chosen;
     const { jurisdiction } = plan.place;
-    return activate(services, token, targetOf({ account, made, jurisdiction, choice, model }));
+    const { tuning } = options;
+    return activate(services, token, targetOf({ account, made, jurisdiction, choice, model, tuning }));
   });
   await greet(services, token, target);
   return target;

@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import * as vscode from 'vscode';
-import { accountSettingsOf } from '../../cloudflare/environment.ts';
+import { accountSettingsOf, tuningOf } from '../../cloudflare/environment.ts';
 import type { CloudTarget } from '../../local/storeConfig.ts';
 import { MemoryError } from '../../memory/errors.ts';
 import type { CommandServices } from '../commands/registerCommands.ts';
@@ -30,6 +30,7 @@ export async function importEnv(
     ...(database !== undefined && { database, bucket: bucket ?? null }),
     ...(index !== undefined && { index }),
     ...(model !== undefined && { model }),
+    tuning: tuningOf(source.variables),
   });
 }
 

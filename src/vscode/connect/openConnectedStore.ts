@@ -35,7 +35,8 @@ export async function openConnectedStore(connecting: Connecting): Promise<CloudS
   const { target, token, tokens, settings, log, signal } = connecting;
   signal.throwIfAborted();
   if (token === undefined) throw noToken(target);
-  const client = createClient({ settings, log, token: () => token });
+  const { maxRetries, baseDelay } = target;
+  const client = createClient({ settings, log, token: () => token, maxRetries, baseDelay });
   const cache = openCache(settings, log);
   let store: CloudStore | undefined;
   const close = (): void => {
