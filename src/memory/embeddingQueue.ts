@@ -132,6 +132,16 @@ export class EmbeddingQueue {
    * begins anew.
    */
   async advance(limit: number, options?: CallOptions): Promise<number> {
+    try {
+      return await this.#advance(limit, options);
+    } catch (error) {
+      // What fails now says more than what could not be read before: the next call begins anew.
+      this.#unread.clear();
+      throw error;
+    }
+  }
+
+  async #advance(limit: number, options?: CallOptions): Promise<number> {
     if (this.#isFull) {
       this.#endRun();
       return 0;
