@@ -10,9 +10,11 @@ import { type D1Description, timeTravelBookmark } from '../cloudflare/d1Database
 import {
   checkIndex,
   findResources,
+  holdingMemories,
   inspect,
   type Inspection,
   keptSpace,
+  LOOKED_INTO,
   type Resources,
   resourcesBeside,
 } from '../cloudflare/provision.ts';
@@ -26,6 +28,8 @@ import { inert } from './inertText.ts';
 export interface Wanted {
   readonly account: string | undefined;
   readonly database: string;
+  /** False: it is the usual name. */
+  readonly isDatabaseNamed: boolean;
   readonly index: string;
   /** Null: none. */
   readonly bucket: string | null;
@@ -53,6 +57,8 @@ export interface Plan {
   readonly jurisdiction: string | undefined;
   /** Without an id where it is to be made. */
   readonly database: { readonly id: string | undefined; readonly name: string };
+  /** Where one of the usual name is to be made: the names of those that hold memories. */
+  readonly others: readonly string[];
   /** Of the database, where it exists. */
   readonly inspection: Inspection | undefined;
   readonly index: { readonly name: string; readonly exists: boolean; readonly vectors: number };
@@ -72,9 +78,12 @@ export const makePlan = async (connecting: Connecting): Promise<Plan> => {
   const listed = wanted.jurisdiction;
   const found = await findResources(client, account.id, { jurisdiction: listed, ...call });
   const database = databaseOf(found, wanted.database, account);
-  const [inspection, { resources, jurisdiction }] = await Promise.all([
+  const [inspection, { resources, jurisdiction }, others] = await Promise.all([
     database && inspect(client, account.id, database.id, call),
     resourcesBeside(client, account.id, { resources: found, database, listed, wanted: listed, ...call }),
+    database === undefined && !wanted.isDatabaseNamed
+      ? holdingMemories(client, account.id, found.databases.slice(0, LOOKED_INTO), call)
+      : [],
   ]);
   const indexName = inspection?.state.index ?? wanted.index;
   const index = resources.indexes.find(({ name }) => name === indexName);
@@ -93,6 +102,7 @@ export const makePlan = async (connecting: Connecting): Promise<Plan> => {
     account,
     resources,
     jurisdiction,
+    others: others.map(({ name }) => name),
     database: database ?? { id: undefined, name: wanted.database },
     inspection,
     index: { name: indexName, exists: index !== undefined, vectors: info?.vectorCount ?? 0 },

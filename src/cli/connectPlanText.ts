@@ -21,6 +21,12 @@ export const planText = (plan: Plan): string => {
       'database',
       `${inert(database.name)}, ${inspection ? contentText(inspection) : isNew}${jurisdiction === undefined ? '' : `, jurisdiction ${inert(jurisdiction)}`}`,
     ],
+    [
+      'memories in',
+      plan.others.length > 0
+        ? `${plan.others.map(inert).join(', ')}: use it with --database-name`
+        : undefined,
+    ],
     ['index', `${inert(index.name)}, ${index.exists ? counted(index.vectors, 'vector') : isNew}`],
     ['bucket', bucketText(resources, bucket)],
     ['model', `${inert(choice.model)}, ${model.dimensions} dimensions (${inert(model.space)})`],

@@ -46,13 +46,15 @@ export const connect = async (cli: Cli, options: ConnectOptions): Promise<void> 
   const token = api.token === '' ? await readToken(cli.signal) : api.token;
   const variable = (name: string) => optionalVariable(values, name);
   const { client, access, close } = openClient(cli, { ...api, token });
+  const databaseName = options.databaseName ?? variable('CLOUDFLARE_D1_DATABASE_ID');
   const connecting: Connecting = {
     cli,
     client,
     access,
     wanted: {
       account: options.account ?? variable('CLOUDFLARE_ACCOUNT_ID'),
-      database: options.databaseName ?? variable('CLOUDFLARE_D1_DATABASE_ID') ?? USUAL_NAMES.database,
+      database: databaseName ?? USUAL_NAMES.database,
+      isDatabaseNamed: databaseName !== undefined,
       index: options.index ?? variable('CLOUDFLARE_VECTORIZE_INDEX') ?? USUAL_NAMES.index,
       bucket: options.bucket
         ? (options.r2Bucket ?? variable('CLOUDFLARE_R2_BUCKET') ?? USUAL_NAMES.bucket)
@@ -80,16 +82,30 @@ export const connect = async (cli: Cli, options: ConnectOptions): Promise<void> 
   }
 };
 
-/** Only the first change of a database that holds another program's memories is asked for. */
+/**
+ * The first change of a database that holds another program's memories is asked for, and a new database where others hold
+ * memories.
+ */
 const isAgreed = async ({ cli }: Connecting, plan: Plan, yes: boolean): Promise<boolean> => {
-  const { inspection, database } = plan;
-  if (inspection === undefined || !isUnprepared(inspection) || yes) return true;
+  const { inspection, database, others } = plan;
+  if (yes) return true;
+  if (others.length > 0) return isAgreedBeside(cli, database.name, others);
+  if (inspection === undefined || !isUnprepared(inspection)) return true;
   if (isAttended()) return confirmed(`Add Edge Memory’s tables to ${inert(database.name)}?`, cli.signal);
   const memories = inspection.live + inspection.deleted;
   throw new MemoryError(
     'invalid-input',
     `The database ${database.name} holds ${memories.toLocaleString('en')} memories of mcp-memory-service; nothing was changed.`,
     `Run it again with --yes to add Edge Memory’s tables (about ${inspection.rowsToWrite.toLocaleString('en')} rows written). That service’s rows stay as they are.`,
+  );
+};
+
+const isAgreedBeside = async (cli: Cli, name: string, others: readonly string[]): Promise<boolean> => {
+  if (isAttended()) return confirmed(`Make a new database ${inert(name)} all the same?`, cli.signal);
+  throw new MemoryError(
+    'invalid-input',
+    `There is no database ${name}, and ${others.join(', ')} ${others.length === 1 ? 'holds' : 'hold'} memories; nothing was changed.`,
+    `Name it with --database-name ${others[0] ?? ''}, or run it again with --yes to make a new one.`,
   );
 };
 

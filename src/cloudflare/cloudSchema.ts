@@ -75,7 +75,8 @@ export const NEW_DATABASE: D1State = {
   hasUncopied: false,
 };
 
-const readColumns: SqlStatement = { sql: `SELECT name FROM pragma_table_info('memories')` };
+/** Of the table that mcp-memory-service keeps memories in. */
+export const readColumns: SqlStatement = { sql: `SELECT name FROM pragma_table_info('memories')` };
 const readMeta: SqlStatement = {
   sql: `SELECT key, value FROM em_meta WHERE key IN ('schema_version', 'min_compatible', '${SPACE_KEY}', '${INDEX_KEY}', '${CHUNKS_KEY}')`,
 };
@@ -171,12 +172,12 @@ export const migrateDatabase = async (
       ...laterColumns
         .filter(({ name }) => missingColumns.includes(name))
         .map((column) => ({ sql: column.sql })),
-      ...migrations.flat(),
       createMeta,
       {
         sql: `INSERT INTO em_meta (key, value) SELECT '${GRAPH_KEY}', 'yes'
           WHERE NOT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'memory_graph') ON CONFLICT (key) DO NOTHING`,
       },
+      ...migrations.flat(),
       ...cloudTables,
       ...fullTextTables,
       ...fullTextTriggers(false),

@@ -1,7 +1,7 @@
 import { MemoryError } from '../memory/errors.ts';
 import type { CallOptions } from '../memory/ports.ts';
 import type { CloudflareClient } from './client.ts';
-import { inspectDatabase, type D1State } from './cloudSchema.ts';
+import { inspectDatabase, type D1State, readColumns } from './cloudSchema.ts';
 import { D1Database } from './d1.ts';
 import {
   createD1Database,
@@ -84,6 +84,31 @@ export const resourcesBeside = async (
   if (jurisdiction === listed) return { resources, jurisdiction };
   const buckets = await bucketsIn(client, account, { jurisdiction, ...options });
   return { resources: { ...resources, ...buckets }, jurisdiction };
+};
+
+/** Databases that are looked into by their tables: a request each, within the 16 that connecting may take. */
+export const LOOKED_INTO = 5;
+
+/** Of these databases, those that have the tables of mcp-memory-service; one that can't be asked has none. */
+export const holdingMemories = async (
+  client: CloudflareClient,
+  account: string,
+  databases: readonly D1Description[],
+  options?: CallOptions,
+): Promise<D1Description[]> => {
+  const holds = async ({ id }: D1Description): Promise<boolean> => {
+    try {
+      const sql = new D1Database({ client, account, database: id });
+      const [rows = []] = await sql.read([readColumns], options);
+      const columns = new Set(rows.map((row) => row['name']));
+      return columns.has('content_hash') && columns.has('vector_id');
+    } catch (error) {
+      if (MemoryError.is(error) && !options?.signal?.aborted) return false;
+      throw error;
+    }
+  };
+  const found = await Promise.all(databases.map(holds));
+  return databases.filter((_, i) => found[i]);
 };
 
 export interface Choice extends Place {

@@ -141,6 +141,50 @@ describe('edge-memory connect', function () {
       assert.equal(stdout, large);
     });
 
+    it('keeps how the variables tune it, which other variables still override', async () => {
+      const env = { ...cloud.environment(cloud.token()), CLOUDFLARE_MAX_RETRIES: '5' };
+      await cloud.json(['connect'], { env: { ...env, CLOUDFLARE_LARGE_CONTENT_THRESHOLD: '300' } });
+      const { active } = cloud.readConfig() as { active: Record<string, unknown> };
+      assert.deepEqual([active['maxRetries'], active['largeContentBytes']], [5, 300]);
+      const places = async (): Promise<unknown[]> =>
+        (await cloud.sql('SELECT r2_key IS NULL AS here FROM memories ORDER BY id')).map(
+          (row) => row['here'],
+        );
+      await cloud.json(['store', 'x'.repeat(400)], { env });
+      await cloud.json(['store', 'y'.repeat(400)], {
+        env: { ...env, CLOUDFLARE_LARGE_CONTENT_THRESHOLD: '500' },
+      });
+      assert.deepEqual(await places(), [0, 1]);
+    });
+
+    it('recognises memories by their tables in a database of another name, and makes none beside it unasked', async () => {
+      const config = { dimensions: 768, metric: 'cosine' };
+      await Promise.all([
+        cloud.ask('POST', '/d1/database', { name: 'shop' }),
+        cloud.ask('POST', '/d1/database', { name: 'notes' }),
+        cloud.ask('POST', '/vectorize/v2/indexes', { name: NAMES.index, config }),
+        cloud.ask('POST', '/r2/buckets', { name: NAMES.bucket }),
+      ]);
+      await cloud.service(['the build server is called heron'], 'notes');
+      const env = cloud.environment(cloud.token());
+      const refused = await cloud.failure(['connect', '--no-bucket'], { env });
+      assert.match(
+        refused.message,
+        /no database mcp-memory-db, and notes holds memories; nothing was changed/,
+      );
+      assert.match(refused.nextStep, /--database-name notes/);
+      const { value, requests } = await cloud.traffic(() =>
+        cloud.run(['connect', '--no-bucket', '--database-name', 'notes', '--yes'], { env }),
+      );
+      assert.equal(value.code, 0, value.stderr);
+      assert.ok(requests <= MOST_REQUESTS + FILLING, `${requests} requests`);
+      const { active } = cloud.readConfig() as { active: { database: { name: string } } };
+      assert.equal(active.database.name, 'notes');
+      const asked = await cloud.run(['connect', '--no-bucket', '--yes'], { env });
+      assert.match(asked.stderr, /memories in +notes: use it with --database-name/);
+      assert.equal((await cloud.ask<unknown[]>('GET', '/d1/database')).length, 3);
+    });
+
     it('makes a database once where the answer to its making was lost', async () => {
       cloud.emulator.faults.add({
         kind: 'reset',

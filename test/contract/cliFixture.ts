@@ -166,8 +166,8 @@ export class CliOnCloudflare {
   }
 
   /** mcp-memory-service, with its tables made and these memories stored. */
-  async service(contents: readonly string[]): Promise<McpMemoryService> {
-    const { uuid } = await this.databaseCalled(NAMES.database);
+  async service(contents: readonly string[], database: string = NAMES.database): Promise<McpMemoryService> {
+    const { uuid } = await this.databaseCalled(database);
     const prefix = `~/accounts/${this.account.id}`;
     const service = new McpMemoryService(this.emulator, {
       database: `${prefix}/d1/database/${uuid}`,

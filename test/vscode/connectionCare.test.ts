@@ -42,6 +42,33 @@ describe('looking after a connection to Cloudflare', () => {
   });
   afterEach(() => messages.restore());
 
+  it('offers databases that hold memories by their tables, whatever they are called', async () => {
+    for (const name of ['shop', 'notes']) await emulator.api('d1/database', { name });
+    await emulator.rows('shop', 'CREATE TABLE orders (id INTEGER)');
+    await emulator.rows(
+      'notes',
+      'CREATE TABLE memories (id INTEGER PRIMARY KEY, content_hash TEXT, content TEXT, vector_id TEXT)',
+    );
+    const showQuickPick = vscode.window.showQuickPick;
+    const offered: string[] = [];
+    try {
+      Object.assign(vscode.window, {
+        showQuickPick: (items: readonly vscode.QuickPickItem[]) => {
+          offered.push(...items.map(({ label }) => label));
+          return Promise.resolve(undefined);
+        },
+      });
+      assert.equal(await connect({}), undefined);
+    } finally {
+      Object.assign(vscode.window, { showQuickPick });
+    }
+    assert.deepEqual(offered, [
+      '$(database) notes',
+      '$(add) Create mcp-memory-db',
+      '$(list-unordered) Choose other resources…',
+    ]);
+  });
+
   it('repairs as far as the free plan has room, and lists the others as over its limit', async function () {
     this.timeout(60_000);
     const names = { database: 'full', index: 'full', bucket: null };

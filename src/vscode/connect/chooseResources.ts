@@ -3,14 +3,17 @@ import type { CloudflareClient } from '../../cloudflare/client.ts';
 import type { D1Description, Place } from '../../cloudflare/d1Databases.ts';
 import { choiceOfSpace, choiceWith, type EmbeddingChoice } from '../../cloudflare/embeddingChoice.ts';
 import {
+  holdingMemories,
   inspect,
   type Inspection,
   keptSpace,
+  LOOKED_INTO,
   type Resources,
   resourcesBeside,
   USUAL_NAMES,
 } from '../../cloudflare/provision.ts';
 import type { VectorizeDescription } from '../../cloudflare/vectorize.ts';
+import { MemoryError } from '../../memory/errors.ts';
 import { modelFor } from './models.ts';
 import { number } from '../numbers.ts';
 
@@ -46,28 +49,45 @@ interface Found {
   readonly resources: Resources;
 }
 
-/** Databases that may hold memories are looked into, at most so many: each is one request or two. */
-const LOOKED_INTO = 3;
+/** Of those that sound as if they held memories, so many are looked into whole: two or three requests each. */
+const INSPECTED = 3;
 
 interface Candidate {
   readonly database: D1Description;
   readonly inspection: Inspection;
 }
 
-/** Those that exist and may hold memories: by the usual name first, then by any that sounds like it. */
+/** Those that hold memories or sound like it: by the usual name first, then by their names, then by their tables. */
 export async function findCandidates(found: Found, signal?: AbortSignal): Promise<Candidate[]> {
   const { client, account, resources } = found;
+  const { databases } = resources;
   const usual = ({ name }: D1Description): boolean => name === USUAL_NAMES.database;
-  const likely = [
-    ...resources.databases.filter(usual),
-    ...resources.databases.filter((database) => !usual(database) && /memor/i.test(database.name)),
-  ].slice(0, LOOKED_INTO);
-  return Promise.all(
-    likely.map(async (database) => ({
-      database,
-      inspection: await inspect(client, account, database.id, { signal }),
-    })),
+  const named = [
+    ...databases.filter(usual),
+    ...databases.filter((database) => !usual(database) && /memor/i.test(database.name)),
+  ].slice(0, INSPECTED);
+  const others = databases
+    .filter((database) => !named.includes(database))
+    .slice(0, LOOKED_INTO - named.length);
+  const holding = await holdingMemories(client, account, others, { signal });
+  const candidates = await Promise.all(
+    [...named, ...holding].map(async (database) => candidateOf(found, database, signal)),
   );
+  return candidates.flat();
+}
+
+/** None where the database holds another program’s memories. */
+async function candidateOf(
+  { client, account }: Found,
+  database: D1Description,
+  signal?: AbortSignal,
+): Promise<Candidate[]> {
+  try {
+    return [{ database, inspection: await inspect(client, account, database.id, { signal }) }];
+  } catch (error) {
+    if (MemoryError.is(error, 'misconfigured')) return [];
+    throw error;
+  }
 }
 
 export async function chooseResources(
