@@ -208,29 +208,6 @@ describe('connecting to Cloudflare', () => {
     assert.ok(checked >= 2);
   });
 
-  it('repairs what it finds, and says that it did', async () => {
-    const [{ content_hash: hash } = {}] = await emulator.rows(
-      USUAL_NAMES.database,
-      `SELECT content_hash FROM memories WHERE content = 'may leave'`,
-    );
-    const spoil = async (sql: string): Promise<unknown> => emulator.rows(USUAL_NAMES.database, sql);
-    // Longer ago than what Vectorize may not show yet.
-    await spoil(`UPDATE memories SET tags = 'wrong', updated_at = 1 WHERE content = 'may leave'`);
-    await spoil(`DELETE FROM em_vectors WHERE content_hash = '${String(hash)}'`);
-    await emulator.api(`vectorize/v2/indexes/${USUAL_NAMES.index}/delete_by_ids`, { ids: [hash] });
-    messages.restore();
-    messages = answering({ '': 'Repair' });
-    assert.deepEqual((await run<VerifyReport>('verify')).problems, []);
-    const [question, done] = messages.seen;
-    assert.match(question?.detail ?? '', /1 × a memory without its vector/);
-    assert.match(question?.detail ?? '', /1 × tags written differently/);
-    assert.equal(done?.text, 'Everything is mended.');
-    const { hits } = await (await services()).store.search({ query: 'may leave', mode: 'meaning' });
-    assert.equal(hits[0]?.memory.content, 'may leave');
-    const [row] = await emulator.rows(USUAL_NAMES.database, `SELECT tags FROM memories WHERE updated_at = 1`);
-    assert.match(String(row?.['tags']), /^deploy/);
-  });
-
   it('keeps the token in SecretStorage and in no file', async () => {
     (await services()).log.info('The last line before the files are searched.');
     const { target, tokens } = (await services()).connection;
@@ -436,18 +413,6 @@ describe('connecting to Cloudflare', () => {
     );
     assert.equal((await store.stats()).live, 2);
     await assert.rejects(store.store({ content: 'not to be' }), /may not write/);
-    assert.equal(await run('disconnect'), true);
-  });
-
-  it('keeps large memories within the jurisdiction of a database that was made with one', async () => {
-    await emulator.api('d1/database', { name: 'european', jurisdiction: 'eu' });
-    const target = await connect({ database: 'european', index: 'european', bucket: 'european' });
-    assert.deepEqual([target?.bucket, target?.jurisdiction], ['european', 'eu']);
-    const { buckets } = await emulator.api<{ buckets: { name: string }[] }>('r2/buckets');
-    assert.ok(!buckets.some(({ name }) => name === 'european'), 'it would lie outside');
-    const large = 'x'.repeat(1_100_000);
-    const { contentHash } = await stored({ content: large });
-    assert.equal((await memoryOf(contentHash)).content, large);
     assert.equal(await run('disconnect'), true);
   });
 

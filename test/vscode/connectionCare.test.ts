@@ -13,7 +13,7 @@ import type { VerifyReport } from '../../src/memory/memory.ts';
 import { announceExpiry } from '../../src/vscode/connect/announceExpiry.ts';
 import { createClient } from '../../src/vscode/connect/client.ts';
 import { type EmulatorProcess, startEmulatorProcess } from '../harness/emulatorProcess.ts';
-import { emptyStore, eventually, run, services, stored } from './access.ts';
+import { emptyStore, eventually, memoryOf, run, services, stored } from './access.ts';
 import { answering } from './answering.ts';
 import { apiSetting } from './connecting.ts';
 import { filesWith } from './filesWith.ts';
@@ -67,6 +67,40 @@ describe('looking after a connection to Cloudflare', () => {
       '$(add) Create mcp-memory-db',
       '$(list-unordered) Choose other resources…',
     ]);
+  });
+
+  it('keeps large memories within the jurisdiction of a database that was made with one', async () => {
+    await emulator.api('d1/database', { name: 'european', jurisdiction: 'eu' });
+    const target = await connect({ database: 'european', index: 'european', bucket: 'european' });
+    assert.deepEqual([target?.bucket, target?.jurisdiction], ['european', 'eu']);
+    const { buckets } = await emulator.api<{ buckets: { name: string }[] }>('r2/buckets');
+    assert.ok(!buckets.some(({ name }) => name === 'european'), 'it would lie outside');
+    const large = 'x'.repeat(1_100_000);
+    const { contentHash } = await stored({ content: large });
+    assert.equal((await memoryOf(contentHash)).content, large);
+    assert.equal(await run('disconnect'), true);
+  });
+
+  it('repairs what it finds, and says that it did', async () => {
+    await connect({ database: 'mended', index: 'mended', bucket: null });
+    const { contentHash: hash } = await stored({ content: 'Herons nest in May', tags: ['deploy'] });
+    const spoil = async (sql: string): Promise<unknown> => emulator.rows('mended', sql);
+    // Longer ago than what Vectorize may not show yet.
+    await spoil(`UPDATE memories SET tags = 'wrong', updated_at = 1`);
+    await spoil(`DELETE FROM em_vectors WHERE content_hash = '${hash}'`);
+    await emulator.api(`vectorize/v2/indexes/mended/delete_by_ids`, { ids: [hash] });
+    messages.restore();
+    messages = answering({ Disconnect: 'Disconnect', '': 'Repair' });
+    assert.deepEqual((await run<VerifyReport>('verify')).problems, []);
+    const [question, done] = messages.seen;
+    assert.match(question?.detail ?? '', /1 × a memory without its vector/);
+    assert.match(question?.detail ?? '', /1 × tags written differently/);
+    assert.equal(done?.text, 'Everything is mended.');
+    const { hits } = await (await services()).store.search({ query: 'when do herons nest', mode: 'meaning' });
+    assert.equal(hits[0]?.memory.content, 'Herons nest in May');
+    const [row] = await emulator.rows('mended', 'SELECT tags FROM memories');
+    assert.match(String(row?.['tags']), /^deploy/);
+    await run('disconnect');
   });
 
   it('repairs as far as the free plan has room, and lists the others as over its limit', async function () {
