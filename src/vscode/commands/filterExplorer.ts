@@ -51,7 +51,7 @@ async function askFilter({ store }: CommandServices, now: TreeFilter): Promise<T
         ];
   const known: readonly FilterItem[] = [
     ...group(vscode.l10n.t('Projects'), 'repo', projects.items, (project) => ({ project })),
-    ...group(vscode.l10n.t('Types'), 'symbol-class', types.items, (memoryType) => ({ memoryType })),
+    ...group(vscode.l10n.t('Types'), 'layers', types.items, (memoryType) => ({ memoryType })),
     ...group(vscode.l10n.t('Tags'), 'tag', tags.items, (tag) => ({ tags: [tag] })),
   ];
   const pick = vscode.window.createQuickPick<FilterItem>();

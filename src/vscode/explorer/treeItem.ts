@@ -52,7 +52,7 @@ const icons: Record<SectionName, string> = {
   recent: 'history',
   pinned: 'pinned',
   tags: 'tag',
-  types: 'symbol-class',
+  types: 'layers',
   projects: 'repo',
   deleted: 'trash',
 };
