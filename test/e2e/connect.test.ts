@@ -130,6 +130,9 @@ describe('connecting to Cloudflare, as a person meets it', () => {
     await workbench.command('Edge Memory: Refresh');
     await workbench.statusItem('Edge Memory: cloud').waitFor();
     await workbench.notification('did not accept the API token').waitFor();
+    const search = await workbench.webview('body[data-place="sidebar"] #query');
+    await search.getByText('The search failed').waitFor();
+    await search.getByRole('button', { name: 'Try Again' }).waitFor();
     await vscode.screenshot('token-revoked');
     await workbench.answer('did not accept the API token', 'Change Token');
     await quickTitle(workbench, 'Change Token').waitFor();
@@ -139,6 +142,8 @@ describe('connecting to Cloudflare, as a person meets it', () => {
     await workbench.enter(emulator.tokens.create().value);
     await workbench.statusItem('The new token is in use').waitFor();
     await workbench.statusItem('3 · cloud').waitFor();
+    await search.locator('.row', { hasText: 'Use WAL mode' }).waitFor();
+    await search.getByText('The search failed').waitFor({ state: 'detached' });
   });
 
   it('opens the connection anew, and asks about copying only what is not there yet', async () => {

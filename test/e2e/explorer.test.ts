@@ -53,8 +53,18 @@ describe('the explorer', () => {
       .getByText('2 memories')
       .waitFor();
     await vscode.screenshot('bring-in');
+    await workbench.pickRow(/AGENTS\.md/).hover();
+    await workbench
+      .pickRow(/AGENTS\.md/)
+      .locator('[aria-label^="Preview"]')
+      .click();
+    await workbench.editorLines().getByText('the first of 2 memories').waitFor();
+    await vscode.screenshot('bring-in-preview');
+    assert.equal(await vscode.page.locator('.part.editor .tab.dirty').count(), 0);
+    await workbench.input().focus();
     await vscode.page.keyboard.press('Enter');
     await workbench.saw('Stored 2 memories.');
+    await workbench.tab('Preview of AGENTS.md').waitFor({ state: 'detached' });
     await workbench.treeRow('Deploys').waitFor();
     await workbench.command('Edge Memory: Bring In Memories Found on This Machine');
     await workbench.pickRow(/AGENTS\.md/).waitFor();
@@ -220,6 +230,14 @@ describe('the explorer', () => {
         .catch(() => undefined);
     }
     await quickTitle(workbench, 'Rename #area').waitFor();
+    await workbench.input().press('Control+A');
+    await keyboard.type('zone', { delay: 15 });
+    await keyboard.press('Enter');
+    await workbench.dialog().getByText('Change the tags of').waitFor();
+    await workbench.dialogHasFocus();
+    await keyboard.press('Enter');
+    await workbench.treeRow(/^zone/).waitFor();
+    await workbench.clearNotifications();
   });
 
   it('shows everything about a memory in its tooltip', async () => {

@@ -8,6 +8,7 @@ import { type OpenWorkbench, openWorkbench } from '../harness/openWorkbench.ts';
 import { root } from '../harness/paths.ts';
 import { seedMemories, seedTags } from '../harness/seedMemories.ts';
 import type { Workbench } from '../harness/workbench.ts';
+import { openOverview } from './overviewSteps.ts';
 import { openSearchView } from './searchSteps.ts';
 import { choose, quickTitle, store } from './steps.ts';
 
@@ -231,6 +232,27 @@ describe('a memory full of markup and command links', () => {
       await search.row('Another program').getByText('10,001 tags').waitFor();
       await vscode.screenshot('measure-rows');
       assert.ok((await longestFrame()) < FREEZE, `a frame took ${await longestFrame()} ms`);
+    });
+
+    it('stands in the quick pick, in its tooltip and in the overview', async () => {
+      await watchFrames();
+      await workbench.command('Edge Memory: Search Memories');
+      await workbench.input().fill('endless line');
+      await workbench.pickRow('One endless line').waitFor();
+      await workbench.input().fill('ten thousand tags');
+      await workbench.pickRow('Another program gave this').waitFor();
+      await vscode.page.keyboard.press('Escape');
+      const tooltip = await workbench.tooltip(workbench.treeRow('Another program gave this'));
+      await tooltip.getByText('#measure').first().waitFor();
+      await vscode.screenshot('measure-tooltip');
+      assert.ok((await longestFrame()) < FREEZE, `a frame took ${await longestFrame()} ms`);
+      const overview = await openOverview(workbench);
+      await overview
+        .locator('.headline dd')
+        .filter({ hasText: /^10,0\d\d$/ })
+        .waitFor();
+      await vscode.screenshot('measure-overview');
+      await workbench.closeEditors();
     });
 
     it('is edited and saved to the letter', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { seedMemories, withStore } from '../harness/seedMemories.ts';
 import { DAY, now, openSearchView, SearchFace, type SearchWindow } from './searchSteps.ts';
+import { quickTitle } from './steps.ts';
 
 /** What becomes of the search view when the window or the extension host ends; in a window with `searchMemories`. */
 export function survivalTests(window: SearchWindow): void {
@@ -48,62 +49,106 @@ export function survivalTests(window: SearchWindow): void {
     await window.workbench.command('View: Close All Editors');
   });
 
-  it('deletes whole memories or none where the extension host ends meanwhile, and says what is left', async () => {
+  describe('with very many memories', () => {
     const many = 2000;
-    await seedMemories(
-      window.vscode.home,
-      Array.from({ length: many }, (_, index) => ({
-        content: `One of very many, number ${index}`,
-        tags: ['very-many'],
-        createdAt: now - 200 * DAY - index,
-      })),
-    );
-    window.search = await openSearchView(window.vscode);
-    await window.search.field().fill('');
-    await window.search.answered('');
-    await window.search.button('Filters').click();
-    await window.search.frame.getByRole('combobox', { name: 'Tags' }).fill('very-many');
-    await window.press('Enter');
-    await window.search.status().getByText('2,000 memories').waitFor();
-    await window.search.button('Filters').click();
-    await window.search.scrollTo(1);
-    await window.search.row('number 1999').click({ modifiers: ['Control'] });
-    await window.press('Control+A');
-    await window.search.status().getByText('2,000 of 2,000 selected').waitFor();
-    await window.press('Delete');
-    await window.workbench.dialog().getByText('Delete 2,000 memories?').waitFor();
-    await window.workbench.dialogHasFocus();
-    await window.press('Enter');
-    await window.vscode.restartExtensionHost();
-    const left = await withStore(window.vscode.home, async (store) => {
-      const filter = { tags: ['very-many'] };
-      const [live, deleted] = [await store.count(filter), await store.count({ ...filter, state: 'deleted' })];
-      assert.equal(live + deleted, many);
-      return { live, deleted };
-    });
-    window.search = await openSearchView(window.vscode);
-    if (left.live > 0)
-      await window.search
-        .status()
-        .getByText(`${left.live.toLocaleString('en')} memories`)
-        .waitFor();
-    else await window.search.frame.getByText('Nothing matches').waitFor();
-    await window.vscode.screenshot('search-view-interrupted');
-    await withStore(window.vscode.home, async (store) => {
-      const { items } = await store.list({
-        filter: { tags: ['very-many'], state: 'deleted' },
-        limit: 1000,
-        contentLimit: 0,
+    const counted = (): Promise<readonly number[]> =>
+      withStore(window.vscode.home, async (store) => {
+        const filter = { tags: ['very-many'] };
+        return [await store.count(filter), await store.count({ ...filter, state: 'deleted' })];
       });
-      const hashes = items.map(({ contentHash }) => contentHash);
-      assert.equal((await store.restore(hashes)).length, hashes.length);
-      // A vector goes right after its memory: what stays of it in between is never answered, and goes with a repair.
-      await store.repair();
-      const { problems } = await store.verify();
-      assert.deepEqual(
-        problems.filter(({ kind }) => kind !== 'missing-vector'),
-        [],
+    /** Chooses all of them, and deletes them after the question. */
+    const deleteAll = async (): Promise<void> => {
+      await window.search.status().getByText('2,000 memories').waitFor();
+      await window.search.scrollTo(1);
+      await window.search.row('number 1999').click({ modifiers: ['Control'] });
+      await window.press('Control+A');
+      await window.search.status().getByText('2,000 of 2,000 selected').waitFor();
+      await window.press('Delete');
+      await window.workbench.dialog().getByText('Delete 2,000 memories?').waitFor();
+      await window.workbench.dialogHasFocus();
+      await window.press('Enter');
+    };
+    /** Whatever is deleted comes back whole. */
+    const restoreAll = (): Promise<void> =>
+      withStore(window.vscode.home, async (store) => {
+        for (;;) {
+          const filter = { tags: ['very-many'], state: 'deleted' } as const;
+          const { items } = await store.list({ filter, limit: 1000, contentLimit: 0 });
+          const hashes = items.map(({ contentHash }) => contentHash);
+          if (hashes.length === 0) break;
+          assert.equal((await store.restore(hashes)).length, hashes.length);
+        }
+        // A vector goes right after its memory: what stays of it in between is never answered, and goes with a repair.
+        await store.repair();
+        const { problems } = await store.verify();
+        assert.deepEqual(
+          problems.filter(({ kind }) => kind !== 'missing-vector'),
+          [],
+        );
+      });
+
+    it('deletes whole ones or none where the extension host ends meanwhile, and says what is left', async () => {
+      await seedMemories(
+        window.vscode.home,
+        Array.from({ length: many }, (_, index) => ({
+          content: `One of very many, number ${index}`,
+          tags: ['very-many'],
+          createdAt: now - 200 * DAY - index,
+        })),
       );
+      window.search = await openSearchView(window.vscode);
+      await window.search.field().fill('');
+      await window.search.answered('');
+      await window.search.button('Filters').click();
+      await window.search.frame.getByRole('combobox', { name: 'Tags' }).fill('very-many');
+      await window.press('Enter');
+      await window.search.status().getByText('2,000 memories').waitFor();
+      await window.search.button('Filters').click();
+      await deleteAll();
+      await window.vscode.restartExtensionHost();
+      const [live = 0, deleted = 0] = await counted();
+      assert.equal(live + deleted, many);
+      window.search = await openSearchView(window.vscode);
+      if (live > 0)
+        await window.search
+          .status()
+          .getByText(`${live.toLocaleString('en')} memories`)
+          .waitFor();
+      else await window.search.frame.getByText('Nothing matches').waitFor();
+      await window.vscode.screenshot('search-view-interrupted');
+      await restoreAll();
+    });
+
+    it('deletes whole ones or none where the window is reloaded meanwhile', async () => {
+      await deleteAll();
+      await window.vscode.reload();
+      const [live = 0, deleted = 0] = await counted();
+      assert.equal(live + deleted, many);
+      await restoreAll();
+    });
+
+    it('gives each the one tag or the other where the window is reloaded during a renaming', async () => {
+      const { workbench, home } = window.vscode;
+      await workbench.command('Edge Memory: Rename Tag');
+      await workbench.input().fill('very-many');
+      await workbench.pickRow('very-many').click();
+      await quickTitle(workbench, 'Rename #very-many').waitFor();
+      await workbench.enter('so-many');
+      await workbench.dialog().getByText('Change the tags of 2,000 memories?').waitFor();
+      await workbench.answerDialog('Rename');
+      await window.vscode.reload();
+      await withStore(home, async (store) => {
+        const [old, changed, both] = [
+          await store.count({ tags: ['very-many'] }),
+          await store.count({ tags: ['so-many'] }),
+          await store.count({ tags: ['very-many', 'so-many'], tagMatch: 'all' }),
+        ];
+        assert.deepEqual([old + changed, both], [many, 0]);
+        assert.deepEqual(
+          (await store.verify()).problems.filter(({ kind }) => kind !== 'missing-vector'),
+          [],
+        );
+      });
     });
   });
 }

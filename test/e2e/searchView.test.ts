@@ -150,7 +150,35 @@ describe('the search view', () => {
     await workbench.dialog().getByText('Delete the memory “typed to be deleted soon”').waitFor();
     await press('Enter');
     await search.row('typed to be deleted soon').waitFor({ state: 'detached' });
-    await workbench.answer('Deleted “typed to be deleted', 'Undo');
+    await workbench.saw('Deleted “typed to be deleted');
+    search = await openSearchView(vscode);
+    await press('ArrowDown');
+    await search.frame.locator('.results:focus').waitFor();
+    await press('Control+Z');
+    await search.row('typed to be deleted soon').waitFor();
+  });
+
+  it('opens the menu of a row by keys alone', async () => {
+    await search.retype('typed deleted soon');
+    await search.answered('typed deleted soon');
+    await search.row('typed to be deleted soon').waitFor();
+    await press('ArrowDown');
+    await search.frame.locator('.results:focus .row.active', { hasText: 'typed to be deleted' }).waitFor();
+    await press('Shift+F10');
+    await workbench.menuItem('Find Similar').waitFor();
+    await vscode.screenshot('search-view-menu-by-keys');
+    await press('Escape');
+    await workbench.menuItem('Find Similar').waitFor({ state: 'hidden' });
+  });
+
+  it('lets go of its page while it is hidden, and is there again with what it held', async () => {
+    const toggle = 'View: Toggle Primary Side Bar Visibility';
+    const { frame } = search;
+    await workbench.command(toggle);
+    while (!frame.isDetached()) await vscode.page.waitForTimeout(100);
+    await workbench.command(toggle);
+    search = await openSearchView(vscode);
+    await search.answered('typed deleted soon');
     await search.row('typed to be deleted soon').waitFor();
   });
 
