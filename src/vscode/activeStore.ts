@@ -254,12 +254,16 @@ export class ActiveStore implements LocalStore {
    * repeat. After Disconnect it fails instead: it was meant for the account.
    */
   async #change<T>(make: (store: MemoryStore) => Promise<T>, options?: CallOptions): Promise<T> {
+    let asked: Promise<undefined> | undefined;
     try {
-      return await make(await this.#store());
+      const store = await this.#store();
+      asked = this.#reopened.promise;
+      return await make(store);
     } catch (error) {
       if (!MemoryError.is(error, 'unauthorized')) throw error;
-      const waiting = this.#reopened.promise;
-      this.#options.onRefused(error);
+      // Another token may have come before the refusal of the one it was made with.
+      const waiting = asked ?? this.#reopened.promise;
+      if (waiting === this.#reopened.promise) this.#options.onRefused(error);
       const enough = AbortSignal.any([
         AbortSignal.timeout(PATIENCE),
         ...(options?.signal ? [options.signal] : []),
