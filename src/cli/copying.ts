@@ -4,6 +4,7 @@ import type { LocalStore } from '../local/localStore.ts';
 import { copyMovable, countMovable } from '../memory/copying.ts';
 import type { Cli } from './cli.ts';
 import { freePlanText } from './freePlan.ts';
+import { isFreePlan } from './plan.ts';
 import { inert } from './inertText.ts';
 import { confirmed, counted, isAttended, note, progress } from './output.ts';
 import { localChoice } from './storeChoice.ts';
@@ -46,7 +47,7 @@ const copyFrom = async (
   if (movable === 0) return wanted ? 0 : undefined;
   const memories = counted(movable, 'memory', 'memories');
   const asks = !wanted && mayAsk && isAttended();
-  if (wanted || asks) note(freePlanText(movable, to.model.dimensions));
+  if ((wanted || asks) && isFreePlan(cli)) note(freePlanText(movable, to.model.dimensions));
   if (!wanted) {
     const question = `Copy ${memories} of this machine to ${inert(name)}? Those that are to stay on this machine are left out.`;
     if (!asks || !(await confirmed(question, cli.signal))) {

@@ -85,6 +85,8 @@ describe('edge-memory with MCP_MEMORY_STORAGE_BACKEND=cloudflare', function () {
       /^The free plan allows 100,000 written rows a day and holds 6,510 vectors: a memory/,
     );
     assert.deepEqual(await cloud.json(['embed'], { env }), { embedded: 40, pending: 0 });
+    const paid = await cloud.run(['store', '--jsonl', '-', '--paid-plan'], { env, stdin });
+    assert.doesNotMatch(paid.stderr, /free plan/);
     const stats = await cloud.json<{ live: number; embedding: object; store: object }>(['stats'], { env });
     assert.equal(stats.live, 40);
     assert.deepEqual(stats.embedding, {

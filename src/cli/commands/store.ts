@@ -11,6 +11,7 @@ import { shortHash } from '../memoryText.ts';
 import { withStore } from '../openStore.ts';
 import { commaSeparated, jsonObject } from '../options.ts';
 import { answer, counted, note, progress } from '../output.ts';
+import { isFreePlan } from '../plan.ts';
 import { momentOf } from '../times.ts';
 
 interface StoreOptions {
@@ -93,7 +94,7 @@ const storeOne = async (
 const storeFile = (cli: Cli, file: string, shared: Omit<NewMemory, 'content'>): Promise<void> =>
   withStore(cli, async (store, open) => {
     const { storeLines } = await import('../bulkStore.ts');
-    if (open.kind === 'cloudflare') {
+    if (open.kind === 'cloudflare' && isFreePlan(cli)) {
       const { sayFreePlan } = await import('../freePlan.ts');
       await sayFreePlan(file, open.dimensions, cli.signal);
     }
