@@ -29,8 +29,12 @@ export async function collectDiagnostics(services: Services): Promise<string> {
     '```',
     '',
   ].join('\n');
-  return redact(text, homedir());
+  return redact(withoutAccount(text, services.connection.target), homedir());
 }
+
+/** The log may name the account, which is often its owner's mail address. */
+const withoutAccount = (text: string, target: CloudTarget | undefined): string =>
+  target === undefined || target.accountName === '' ? text : text.replaceAll(target.accountName, '[account]');
 
 const list = (facts: readonly Fact[]): string[] =>
   facts.length === 0 ? ['- none'] : facts.map(([name, value]) => `- ${name}: ${value}`);

@@ -148,7 +148,7 @@ describe('the server that an editor starts', function () {
   it('keeps to the settings that it was started with', async () => {
     const reading = await connect(['--read-only', '--disable=memory_stats']);
     const names = (await reading.client.listTools()).tools.map(({ name }) => name);
-    assert.deepEqual(names.sort(), ['memory_health', 'memory_list', 'memory_search']);
+    assert.deepEqual(names.sort(), ['memory_graph', 'memory_health', 'memory_list', 'memory_search']);
     const confirming = await connect(['--confirm-stores']);
     const { isError, head } = await confirming.call('memory_store', { content: 'unseen' });
     assert.ok(isError);

@@ -244,7 +244,7 @@ describe('the explorer', () => {
     await focusTree();
     await workbench.treeRow(/^Today/).click();
     const tooltip = await workbench.tooltip(workbench.treeRow('Version 2 of the API'));
-    await tooltip.getByText('#area:api:v2').waitFor();
+    await tooltip.getByText('#zone:api:v2').waitFor();
     await vscode.screenshot('explorer-tooltip');
   });
 });

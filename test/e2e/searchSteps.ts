@@ -18,10 +18,13 @@ export class SearchFace {
     return this.frame.locator('.row');
   }
 
-  /** Types in place of what the focused field holds. Again where a palette that closes took the focus meanwhile. */
+  /**
+   * Types in place of what the focused field holds. Not by Ctrl+A, which VS Code answers a moment later and so selects
+   * what is typed by then. Again where a palette that closes took the focus meanwhile.
+   */
   async retype(query: string): Promise<void> {
     for (let tries = 0; tries < 3; tries++) {
-      await this.field().press('Control+A');
+      await this.field().selectText();
       await this.field().pressSequentially(query, { delay: 15 });
       if ((await this.field().inputValue()) === query) return;
     }
