@@ -24,6 +24,28 @@ const browserStorage = (page: Page): Promise<string> =>
     return texts.join('\\n');
   })()`);
 
+const chatOf = ({ page }: OpenWorkbench): Locator => page.locator('.interactive-session');
+const tell = async ({ workbench }: OpenWorkbench, prompt: string): Promise<void> => {
+  await workbench.command('Test Agent: Tell the Agent');
+  await workbench.enter(prompt);
+};
+/** VS Code's own question before a tool runs. */
+const question = (vscode: OpenWorkbench): Locator =>
+  chatOf(vscode)
+    .getByRole('button', { name: /^(Allow|Continue)/ })
+    .first();
+/** Everything that was stored since; nothing is taken away before the answer to VS Code's question. */
+const forgetsAfterAYes = async (vscode: OpenWorkbench, row: Locator, screenshot: string): Promise<void> => {
+  await row.waitFor();
+  await tell(vscode, 'forget 2020-01-01');
+  await question(vscode).waitFor({ timeout: 30_000 });
+  await vscode.screenshot(screenshot);
+  assert.equal(await row.count(), 1);
+  await question(vscode).click();
+  await chatOf(vscode).getByText('"outcome":"deleted"').first().waitFor();
+  await row.waitFor({ state: 'detached' });
+};
+
 describe('agents in the chat', () => {
   let vscode: OpenWorkbench;
   let workbench: Workbench;
@@ -43,32 +65,27 @@ describe('agents in the chat', () => {
   });
   after(() => vscode.stop());
 
-  const chat = (): Locator => vscode.page.locator('.interactive-session');
-  const tell = async (prompt: string): Promise<void> => {
-    await workbench.command('Test Agent: Tell the Agent');
-    await workbench.enter(prompt);
-  };
-
-  it('have the server’s tools', async () => {
-    await workbench.command('Test Agent: Start the Server');
-    await workbench.saw(/The agent has 9 tools of the memory/, 30_000);
-    await workbench.clearNotifications();
+  it('have the tools of the server, once a person started it in VS Code’s list', async () => {
     await workbench.command('MCP: List Servers');
     await workbench.pickRow(/Edge Memory/).waitFor();
     await vscode.screenshot('agents-servers');
-    await vscode.page.keyboard.press('Escape');
+    await workbench.pickRow(/Edge Memory/).click();
+    await workbench.pickRow(/Start Server/).waitFor();
+    await vscode.screenshot('agents-start-server');
+    await workbench.pickRow(/Start Server/).click();
+    await workbench.command('Test Agent: Count the Tools');
+    await workbench.saw(/The agent has 9 tools of the memory/, 40_000);
+    await workbench.clearNotifications();
   });
 
   it('store after VS Code’s own confirmation; the person sees it at once and can undo it', async () => {
-    await tell('remember Payments are settled at midnight UTC');
-    const allow = chat()
-      .getByRole('button', { name: /^(Allow|Continue)/ })
-      .first();
+    await tell(vscode, 'remember Payments are settled at midnight UTC');
+    const allow = question(vscode);
     await allow.waitFor({ timeout: 30_000 });
     await vscode.screenshot('agents-confirmation');
     assert.equal(await workbench.treeRow('Payments are settled').count(), 0);
     await allow.click();
-    await chat().getByText('"outcome":"stored"').first().waitFor();
+    await chatOf(vscode).getByText('"outcome":"stored"').first().waitFor();
     await workbench.treeRow('Payments are settled').waitFor();
     await workbench.saw(/stored “Payments are settled at midnight UTC”/);
     await vscode.screenshot('agents-stored');
@@ -92,6 +109,12 @@ describe('agents in the chat', () => {
     await workbench.pickRow(/stored, undone/).waitFor();
     await vscode.screenshot('agents-undone');
     await vscode.page.keyboard.press('Escape');
+  });
+
+  it('delete after VS Code’s own confirmation', async () => {
+    // It may store for this session now; that says nothing about deleting.
+    await tell(vscode, 'remember Refunds take three days');
+    await forgetsAfterAYes(vscode, workbench.treeRow('Refunds take three days'), 'agents-delete');
   });
 
   it('leave no secret in VS Code’s storage', async () => {
@@ -125,10 +148,17 @@ describe('agents where MCP is switched off', () => {
   });
   after(() => vscode.stop());
 
+  it('delete after VS Code’s own confirmation', async () => {
+    await tell(vscode, 'remember Refunds take three days');
+    await question(vscode).waitFor({ timeout: 30_000 });
+    await question(vscode).click();
+    const row = vscode.workbench.treeRow('Refunds take three days');
+    await forgetsAfterAYes(vscode, row, 'agents-delete-without-mcp');
+  });
+
   it('have the tools of the extension itself', async () => {
     const { page, workbench } = vscode;
-    await workbench.command('Test Agent: Tell the Agent');
-    await workbench.enter('find anything');
+    await tell(vscode, 'find anything');
     await page.locator('.interactive-session [aria-label^="Configure Tools"]').first().click();
     await workbench.input().fill('edge_memory');
     // A server of MCP would be listed as one.

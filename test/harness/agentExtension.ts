@@ -19,7 +19,7 @@ const manifest = {
   contributes: {
     commands: [
       { command: 'edgeMemoryTest.tellAgent', title: 'Tell the Agent', category: 'Test Agent' },
-      { command: 'edgeMemoryTest.startServer', title: 'Start the Server', category: 'Test Agent' },
+      { command: 'edgeMemoryTest.countTools', title: 'Count the Tools', category: 'Test Agent' },
     ],
     languageModelChatProviders: [{ vendor: 'edge-memory-test', displayName: 'Test' }],
     chatParticipants: [

@@ -10,8 +10,9 @@ import { codeStatesOf } from '../../src/vscode/code/codeStates.ts';
 import { AgentActivity } from '../../src/vscode/mcp/agentActivity.ts';
 import { McpProvider } from '../../src/vscode/mcp/mcpProvider.ts';
 import { serverDefinition } from '../../src/vscode/mcp/serverDefinition.ts';
+import type { Services } from '../../src/vscode/services.ts';
 import { answerMessages, emptyStore, eventually, run, services, stored } from './access.ts';
-import { invoke, MCP, startServer, toolNames, watchContext, withSettings } from './agentTools.ts';
+import { invoke, MCP, startServer, withSettings } from './agentTools.ts';
 
 /** After it what an agent did has been told, or never will be. Milliseconds. */
 const NOTICE = 1500;
@@ -279,6 +280,34 @@ describe('the definition of the server', function () {
     );
     assert.equal(await version(), first);
   });
+
+  it('changes its version with the data folder, and with what is connected', async () => {
+    const running = await services();
+    const database = { id: 'd1', name: 'memories' };
+    const target = { account: 'a', accountName: 'A', database, index: 'i' };
+    const versionOf = async (
+      dataFolder: string,
+      connected?: Partial<typeof target>,
+    ): Promise<string | undefined> => {
+      const settings = { dataFolder, tagWithProject: true };
+      const connection = {
+        readIfPossible: () => Promise.resolve(connected && { ...target, ...connected }),
+      };
+      return (await serverDefinition({ ...running, settings, connection } as unknown as Services)).version;
+    };
+    const here = running.settings.dataFolder;
+    const versions = await Promise.all([
+      versionOf(here),
+      versionOf(path.join(here, 'other')),
+      versionOf(here, {}),
+      versionOf(here, { account: 'b' }),
+      versionOf(here, { database: { ...database, id: 'd2' } }),
+      versionOf(here, { index: 'j' }),
+    ]);
+    assert.equal(new Set(versions).size, versions.length, versions.join());
+    assert.equal(await versionOf(here), versions[0]);
+    assert.equal(await versionOf(here, { accountName: 'renamed' }), versions[2]);
+  });
 });
 
 describe('the window that agents reach', function () {
@@ -321,50 +350,6 @@ describe('the window that agents reach', function () {
       activity.dispose();
     }
     await eventually(async () => assert.deepEqual(await records(), before), 10_000);
-  });
-});
-
-describe('where MCP is switched off', function () {
-  this.timeout(60_000);
-  const off = { 'chat.mcp.access': 'none', 'edgeMemory.agents.notice': 'off' };
-  let context: ReturnType<typeof watchContext>;
-  beforeEach(async () => {
-    await emptyStore();
-    context = watchContext();
-  });
-  afterEach(() => context.restore());
-  /** Names of the tools that package.json's `when` lets through. */
-  const offered = (): string[] =>
-    [...context.values].flatMap(([key, value]) =>
-      value === true && key.startsWith('edgeMemory.offers.') ? [key.slice('edgeMemory.offers.'.length)] : [],
-    );
-  const offers = (count: number): Promise<void> =>
-    eventually(() => assert.equal(offered().length, count, offered().join()), 10_000);
-
-  it('the same tools are this extension’s own, and MCP has them again once it is on', async () => {
-    await startServer();
-    await withSettings(off, async () => {
-      await offers(9);
-      await eventually(() => assert.deepEqual(toolNames(MCP), []), 10_000);
-      const [answer] = await invoke('edge_memory_store', { content: 'Agents deploy with make ship' });
-      assert.equal(answer?.['outcome'], 'stored');
-      const [, found] = await invoke('edge_memory_search', { query: 'deploy' });
-      assert.equal(found?.['content'], 'Agents deploy with make ship');
-      const [refused] = await invoke('edge_memory_delete', {});
-      assert.equal(refused?.['error'], 'invalid-input');
-    });
-    await offers(0);
-    await assert.rejects(invoke('edge_memory_stats', {}));
-    await startServer();
-  });
-
-  it('they are those that the settings leave', async () => {
-    await withSettings(off, async () => {
-      await offers(9);
-      await withSettings({ 'edgeMemory.agents.readOnly': true }, () => offers(5));
-      await withSettings({ 'edgeMemory.agents.olderNames': true }, () => offers(22));
-    });
-    await offers(0);
   });
 });
 

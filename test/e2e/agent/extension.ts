@@ -3,7 +3,16 @@ import * as vscode from 'vscode';
 
 const NAME = 'edge-memory-test.agent';
 const VENDOR = 'edge-memory-test';
-const TOOLS = 'mcp_edge_memory_';
+const MCP = 'mcp_edge_memory_memory_';
+/** Of the extension itself, where MCP is switched off; they are listed elsewhere too. */
+const OWN = 'edge_memory_';
+const CALLS: Readonly<Record<string, (text: string) => { readonly tool: string; readonly input: object }>> = {
+  remember: (content) => ({ tool: 'store', input: { content } }),
+  find: (query) => ({ tool: 'search', input: { query } }),
+  forget: (after) => ({ tool: 'delete', input: { after } }),
+};
+const toolsOf = (prefix: string): vscode.LanguageModelToolInformation[] =>
+  vscode.lm.tools.filter(({ name }) => name.startsWith(prefix));
 
 /** A chat needs a model to be chosen. Nobody asks this one. */
 const model: vscode.LanguageModelChatProvider = {
@@ -25,13 +34,11 @@ const model: vscode.LanguageModelChatProvider = {
 export function activate(context: vscode.ExtensionContext): void {
   const participant = vscode.chat.createChatParticipant(NAME, async (request, _history, response, token) => {
     const [, verb = '', text = ''] = /^(\w+) (.*)$/s.exec(request.prompt) ?? [];
-    const call =
-      verb === 'remember'
-        ? { tool: 'memory_store', input: { content: text } }
-        : { tool: 'memory_search', input: { query: text } };
-    const tool = vscode.lm.tools.find(({ name }) => name === TOOLS + call.tool);
-    if (tool === undefined) {
-      response.markdown(`There is no tool ${call.tool}.`);
+    const call = CALLS[verb]?.(text);
+    const prefix = toolsOf(MCP).length > 0 ? MCP : OWN;
+    const tool = toolsOf(prefix).find(({ name }) => name === `${prefix}${call?.tool ?? ''}`);
+    if (call === undefined || tool === undefined) {
+      response.markdown(`There is no tool for ${verb}.`);
       return;
     }
     const { toolInvocationToken } = request;
@@ -50,16 +57,11 @@ export function activate(context: vscode.ExtensionContext): void {
       modelSelector: { vendor: VENDOR },
     });
   });
-  const start = vscode.commands.registerCommand('edgeMemoryTest.startServer', async () => {
-    const server = 'edge-memory.edge-memory/Edge Memory';
-    const options = { autoTrustChanges: true, waitForLiveTools: true };
-    for (let i = 0; i < 50 && !vscode.lm.tools.some(({ name }) => name.startsWith(TOOLS)); i++) {
-      await vscode.commands.executeCommand('workbench.mcp.startServer', server, options);
+  const count = vscode.commands.registerCommand('edgeMemoryTest.countTools', async () => {
+    for (let i = 0; i < 150 && toolsOf(MCP).length === 0; i++)
       await new Promise((resolve) => setTimeout(resolve, 200));
-    }
-    const names = vscode.lm.tools.map(({ name }) => name).filter((name) => name.startsWith(TOOLS));
-    void vscode.window.showInformationMessage(`The agent has ${names.length} tools of the memory`);
+    void vscode.window.showInformationMessage(`The agent has ${toolsOf(MCP).length} tools of the memory`);
   });
   const models = vscode.lm.registerLanguageModelChatProvider(VENDOR, model);
-  context.subscriptions.push(participant, tell, start, models);
+  context.subscriptions.push(participant, tell, count, models);
 }
