@@ -29,6 +29,29 @@ export type UndoStep =
   | { readonly do: 'link'; readonly link: NewLink }
   | { readonly do: 'unlink'; readonly source: string; readonly target: string };
 
+/** How many memories a client stored, changed and deleted. */
+export interface ActCounts {
+  readonly client: string;
+  readonly stored: number;
+  readonly changed: number;
+  readonly deleted: number;
+}
+
+const COUNTED = { stored: 'stored', updated: 'changed', deleted: 'deleted' } as const;
+
+/** By client, the most active first; what was undone does not count, and no links. */
+export const countActs = (acts: readonly (AgentAct & { readonly undone: boolean })[]): ActCounts[] => {
+  const counts = new Map<string, ActCounts>();
+  for (const { client, kind, hashes, undone } of acts) {
+    if (undone || kind === 'linked' || kind === 'unlinked') continue;
+    const before = counts.get(client) ?? { client, stored: 0, changed: 0, deleted: 0 };
+    const what = COUNTED[kind];
+    counts.set(client, { ...before, [what]: before[what] + hashes.length });
+  }
+  const sum = ({ stored, changed, deleted }: ActCounts): number => stored + changed + deleted;
+  return [...counts.values()].sort((a, b) => sum(b) - sum(a));
+};
+
 /** Takes an act back. Rejects with a `MemoryError` (`conflict`) where somebody changed since what it would change. */
 export const undoAct = async (store: MemoryStore, { undo }: AgentAct): Promise<void> => {
   for (const step of undo) if (!(await isAsLeft(store, step))) throw tooLate();

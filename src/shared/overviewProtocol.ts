@@ -17,6 +17,15 @@ export interface Latency {
   readonly p95: number;
 }
 
+/** What an agent did to memories through this machine, as far as its log reaches; without what was undone. */
+export interface AgentCount {
+  readonly label: string;
+  /** Memories. */
+  readonly stored: number;
+  readonly changed: number;
+  readonly deleted: number;
+}
+
 export type Place =
   | { readonly kind: 'local'; readonly folder: string }
   | { readonly kind: 'cloud'; readonly account: string; readonly database: string };
@@ -41,6 +50,8 @@ export interface OverviewData {
   /** Bytes; undefined: without an end. */
   readonly sizes: readonly { readonly below: number | undefined; readonly count: number }[];
   readonly clients: readonly { readonly label: string; readonly count: number; readonly recent: number }[];
+  /** The most active first; or why that is not known. */
+  readonly agents: readonly AgentCount[] | string;
   readonly tags: readonly NamedCount[];
   readonly types: readonly NamedCount[];
   readonly projects: readonly NamedCount[];
@@ -138,7 +149,7 @@ export interface OverviewMethods {
   readonly act: (argument: { readonly action: BulkAction; readonly hashes: readonly string[] }) => void;
   readonly search: (what: SearchFor) => void;
   /** Runs one of the commands that the overview offers. */
-  readonly run: (command: 'storeMemory' | 'connect' | 'health') => void;
+  readonly run: (command: 'storeMemory' | 'connect' | 'health' | 'showAgentActivity') => void;
   /** Runs what a failure offered. */
   readonly runOffered: (command: string) => void;
 }

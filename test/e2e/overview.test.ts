@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import type { Frame } from 'playwright-core';
+import { AgentLog } from '../../src/local/agentLog.ts';
 import { withoutWebgl } from '../harness/browser.ts';
 import { type OpenWorkbench, openWorkbench } from '../harness/openWorkbench.ts';
 import { seedMemories } from '../harness/seedMemories.ts';
@@ -33,6 +35,10 @@ describe('the overview', () => {
   });
 
   it('draws what is remembered, as soon as something is', async () => {
+    const act = { id: 'a', at: Date.now() / 1000 - 3600, client: 'Cursor 2.0', undo: [] };
+    const log = new AgentLog(path.join(vscode.home, '.edge-memory'));
+    await log.add({ ...act, kind: 'updated', hashes: ['x'] });
+    await log.add({ ...act, id: 'b', kind: 'deleted', hashes: ['y', 'z'] });
     await seedMemories(vscode.home, [...memories, { content: hostile, tags: ['<b>bold</b>'] }], {
       embed: true,
     });
@@ -43,6 +49,15 @@ describe('the overview', () => {
     await vscode.screenshot('overview');
     await frame.getByRole('heading', { name: 'Slowest in this window' }).scrollIntoViewIfNeeded();
     await vscode.screenshot('overview-cards');
+  });
+
+  it('says what agents did, and leads to each of it', async () => {
+    await frame.getByRole('row', { name: 'Cursor 2.0 0 1 2' }).waitFor();
+    await frame.getByRole('button', { name: 'Show Agent Activity' }).click();
+    await quickTitle(workbench, 'Agent Activity').waitFor();
+    await workbench.pickRow(/2 memories|a memory that is gone/).waitFor();
+    await vscode.page.keyboard.press('Escape');
+    await workbench.input().waitFor({ state: 'hidden' });
   });
 
   it('goes from memory to memory by the keyboard, and opens one', async () => {

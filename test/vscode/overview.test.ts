@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as vscode from 'vscode';
+import { AgentLog } from '../../src/local/agentLog.ts';
 import type { MapEvent } from '../../src/local/map/mapThread.ts';
+import type { AgentAct } from '../../src/memory/agentActs.ts';
 import type { OverviewMethods } from '../../src/shared/overviewProtocol.ts';
 import { MemoryMap } from '../../src/vscode/overview/memoryMap.ts';
 import { overviewHandlers } from '../../src/vscode/overview/overviewHandlers.ts';
@@ -61,6 +64,41 @@ describe('the overview', () => {
       data.latencies.some(({ call, median }) => call === 'overview' || (call === 'storeMany' && median > 0)),
     );
     assert.equal(await handlers.limits(null, signal), undefined);
+  });
+
+  it('counts what agents did to memories, without what was undone', async () => {
+    const { settings } = await services();
+    const log = new AgentLog(settings.dataFolder);
+    const before = (await handlers.overview({ utcOffset: 0 }, signal)).agents;
+    const act = (client: string, kind: AgentAct['kind'], hashes: readonly string[]): AgentAct => {
+      return { id: randomUUID(), at: Date.now() / 1000, client, kind, hashes, undo: [] };
+    };
+    const wrong = act('Overview Agent', 'deleted', ['d', 'e']);
+    for (const each of [
+      act('Overview Agent', 'stored', ['a', 'b', 'c']),
+      act('Overview Agent', 'updated', ['a']),
+      act('Overview Agent', 'linked', ['a', 'b']),
+      act('Overview Agent', 'deleted', ['c']),
+      wrong,
+      act('Other\u202e Agent', 'deleted', ['x']),
+    ])
+      await log.add(each);
+    await log.markUndone(wrong);
+    const { agents } = await handlers.overview({ utcOffset: 0 }, signal);
+    assert.ok(typeof agents !== 'string' && typeof before !== 'string');
+    assert.equal(agents.length, before.length + 2);
+    const counted = (label: string) => agents.find((agent) => agent.label === label);
+    assert.deepEqual(counted('Overview Agent'), {
+      label: 'Overview Agent',
+      stored: 3,
+      changed: 1,
+      deleted: 1,
+    });
+    assert.ok(agents.every(({ label }) => !label.includes('\u202e')));
+    assert.deepEqual(
+      agents.map(({ stored, changed, deleted }) => stored + changed + deleted),
+      agents.map(({ stored, changed, deleted }) => stored + changed + deleted).toSorted((a, b) => b - a),
+    );
   });
 
   it('places memories in a thread, and keeps their places', async () => {

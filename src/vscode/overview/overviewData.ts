@@ -1,6 +1,9 @@
+import { AgentLog } from '../../local/agentLog.ts';
+import { countActs } from '../../memory/agentActs.ts';
 import type { Facet } from '../../memory/memory.ts';
 import type { NamedCount, OverviewData, Place } from '../../shared/overviewProtocol.ts';
 import { describeMode } from '../effectiveMode.ts';
+import { describeError } from '../errors.ts';
 import { homePath } from '../homePath.ts';
 import { oneLine } from '../plainText.ts';
 import type { Services } from '../services.ts';
@@ -34,12 +37,23 @@ export async function overviewData(
     days: overview.days,
     sizes: overview.sizes,
     clients: overview.clients.map(({ client, count, recent }) => ({ label: labelOf(client), count, recent })),
+    agents: await agentsOf(settings.dataFolder),
     tags: overview.tags.map(named),
     types: overview.types.map(named),
     projects: overview.projects.map(named),
     latencies: latencies.summary(),
   };
 }
+
+/** Of other machines, too, nobody knows more than who stored what. */
+const agentsOf = async (dataFolder: string): Promise<OverviewData['agents']> => {
+  try {
+    const acts = await new AgentLog(dataFolder).recent(Number.POSITIVE_INFINITY);
+    return countActs(acts).map(({ client, ...counts }) => ({ label: labelOf(client), ...counts }));
+  } catch (error) {
+    return describeError(error);
+  }
+};
 
 const named = ({ name, count }: Facet): NamedCount => ({ name, label: labelOf(name), count });
 

@@ -50,7 +50,8 @@ export const overviewHandlers = (
   open: (hash) => run('showMemory', hash),
   act: ({ action, hashes }) => run(action === 'editTags' ? 'editTags' : 'deleteMemory', hashes),
   search: (what) => run('searchFor', what),
-  run: (command) => (['storeMemory', 'connect', 'health'].includes(command) ? run(command) : undefined),
+  run: (command) =>
+    ['storeMemory', 'connect', 'health', 'showAgentActivity'].includes(command) ? run(command) : undefined,
   runOffered,
 });
 

@@ -12,7 +12,7 @@ import { Host, HostError } from '../host.ts';
 import { t } from '../l10n.ts';
 import { MapSection } from './mapSection.ts';
 import type { OverviewHost } from './overviewHost.ts';
-import { clients, headline, names, overTime, place, sizes, slowest } from './sections.ts';
+import { agents, clients, headline, names, overTime, place, sizes, slowest } from './sections.ts';
 
 /** Changes come in bursts: between two readings of everything lies at least so much, milliseconds, */
 const PAUSE = 2000;
@@ -141,7 +141,8 @@ class Page {
         <div id="map"></div>
       </section>
       <div class="cards">
-        ${overTime(data, search)} ${names(data, search)} ${clients(data)} ${sizes(data)}
+        ${overTime(data, search)} ${names(data, search)} ${clients(data)}
+        ${agents(data, () => void this.#host.call('run', 'showAgentActivity'))} ${sizes(data)}
         ${place(data, this.#limits, (command) => void this.#host.call('run', command))} ${slowest(data)}
       </div>
     `;

@@ -79,6 +79,42 @@ export const clients = ({ clients: all }: OverviewData): TemplateResult =>
         `,
   );
 
+/** What agents did to memories, and the way to each of it. */
+export const agents = ({ agents: all }: OverviewData, show: () => void): TemplateResult =>
+  section(
+    t('What agents did'),
+    typeof all === 'string'
+      ? html`<p role="alert" class="failure">${all}</p>`
+      : all.length === 0
+        ? html`<p class="hint">${t('No agent has stored, changed or deleted a memory yet.')}</p>`
+        : html`
+            <table class="counts">
+              <thead>
+                <tr>
+                  <th scope="col">${t('Agent')}</th>
+                  <th scope="col">${t('Stored')}</th>
+                  <th scope="col">${t('Changed')}</th>
+                  <th scope="col">${t('Deleted')}</th>
+                </tr>
+              </thead>
+              <tbody>
+                ${all.slice(0, SHOWN).map(
+                  ({ label, stored, changed, deleted }) => html`
+                    <tr>
+                      <th scope="row" title=${label}>${label}</th>
+                      ${[stored, changed, deleted].map((count) => html`<td>${number(count)}</td>`)}
+                    </tr>
+                  `,
+                )}
+              </tbody>
+            </table>
+            <p class="hint">${t('Memories, as this machine’s log has them; without what was undone.')}</p>
+            <div class="actions">
+              <button type="button" class="secondary" @click=${show}>${t('Show Agent Activity')}</button>
+            </div>
+          `,
+  );
+
 export const sizes = ({ sizes: all }: OverviewData): TemplateResult =>
   section(
     t('Sizes'),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Approval } from '../../../src/mcp/approval.ts';
 import type { McpContext } from '../../../src/mcp/mcpContext.ts';
-import { type AgentAct, undoAct, undoAll } from '../../../src/memory/agentActs.ts';
+import { type AgentAct, countActs, undoAct, undoAll } from '../../../src/memory/agentActs.ts';
 import { contentHashOf } from '../../../src/memory/contentHash.ts';
 import type { Memory } from '../../../src/memory/memory.ts';
 import { refusal, useStore } from '../support/testStore.ts';
@@ -292,5 +292,28 @@ describe('what agents do', () => {
       )('memory_store', { content: SECRET });
       assert.deepEqual(await contents(), [SECRET]);
     });
+  });
+});
+
+describe('the counts of what agents did', () => {
+  const act = (client: string, kind: AgentAct['kind'], count: number, undone = false) => ({
+    ...{ id: 'x', at: 0, client, kind, undo: [], undone },
+    hashes: Array.from({ length: count }, (_, i) => `${i}`),
+  });
+
+  it('are of memories, by client, the most active first; without links and what was undone', () => {
+    const acts = [
+      act('Cursor 2.0', 'stored', 2),
+      act('Claude Code 2.1', 'stored', 3),
+      act('Cursor 2.0', 'updated', 1),
+      act('Cursor 2.0', 'deleted', 4),
+      act('Cursor 2.0', 'deleted', 5, true),
+      act('Cursor 2.0', 'linked', 2),
+      act('Only Links 1', 'unlinked', 2),
+    ];
+    assert.deepEqual(countActs(acts), [
+      { client: 'Cursor 2.0', stored: 2, changed: 1, deleted: 4 },
+      { client: 'Claude Code 2.1', stored: 3, changed: 0, deleted: 0 },
+    ]);
   });
 });
