@@ -1,6 +1,9 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Client, InMemoryTransport } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { encode } from 'gpt-tokenizer';
@@ -9,12 +12,15 @@ import { SqliteObjectStore } from '../../src/local/sqliteObjectStore.ts';
 import { SqliteVectorIndex } from '../../src/local/sqliteVectorIndex.ts';
 import { openStoreFile } from '../../src/local/storeFile.ts';
 import { InThreadEmbedder } from '../../src/local/useLite/inThreadEmbedder.ts';
+import { WorkerStore } from '../../src/local/workerStore.ts';
 import type { AgentStore } from '../../src/mcp/agentStore.ts';
 import { createServer } from '../../src/mcp/createServer.ts';
 import { WorkspaceFiles } from '../../src/mcp/workspaceFiles.ts';
 import { MemoryEngine } from '../../src/memory/memoryEngine.ts';
+import { startSocketHost } from '../../src/vscode/mcp/socketHost.ts';
 import { near, percentile, seeded, WordSource } from './corpus.ts';
 import { type Figure, timed } from './measure.ts';
+import type { Round, RoundTimes } from './socketClient.ts';
 
 const SIZE = 10_000;
 const BATCH = 1000;
@@ -34,6 +40,7 @@ export const mcpBench = async (root: string, useLite: string): Promise<Figure[]>
     const questions = Array.from({ length: QUERIES }, () => source.words(4));
     return [
       ...(await inProcess(database, useLite, questions)),
+      ...(await inWindow(database, useLite, questions)),
       ...(await asProcess(path.join(root, 'dist/cli.js'), database, questions)),
     ];
   } finally {
@@ -145,6 +152,68 @@ const messagesTo = async (store: AgentStore) => {
   await request('initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo });
   await ours.send({ jsonrpc: '2.0', method: 'notifications/initialized' });
   return { request, close: () => server.close() };
+};
+
+/** As in a window: the socket's server in this thread, the store in its own; who asks is another process. */
+const inWindow = async (
+  database: string,
+  weightsDirectory: string,
+  questions: readonly string[],
+): Promise<Figure[]> => {
+  const store = new WorkerStore({
+    storeWorker: new URL('../../src/local/storeWorker.ts', import.meta.url),
+    embedderWorker: new URL('../../src/local/embedderWorker.ts', import.meta.url),
+    database,
+    weightsDirectory,
+    background: false,
+  });
+  const context = { version: '0.0.0', client: 'bench', settings: {} };
+  const host = await startSocketHost(path.dirname(database), [], () =>
+    createServer(() => Promise.resolve(store), context),
+  );
+  const client = fork(path.join(import.meta.dirname, 'socketClient.ts'));
+  const ask = async (atOnce: boolean): Promise<RoundTimes> => {
+    const answered = once(client, 'message');
+    client.send({ record: host.record, questions, atOnce } satisfies Round);
+    const [times] = (await answered) as [RoundTimes];
+    return times;
+  };
+  try {
+    const { failures: first } = await ask(false);
+    if (first[0] !== undefined) throw new Error(first[0]);
+    const one = percentile([...(await ask(false)).each], 0.5);
+    const delay = monitorEventLoopDelay({ resolution: 1 });
+    delay.enable();
+    const { all, failures } = await ask(true);
+    delay.disable();
+    const what = `${PARALLEL} searches at once through a window’s socket`;
+    return [
+      { what: 'one search through a window’s socket, 10k memories, p50', value: one, unit: 'ms' },
+      {
+        what: `${what}, against ${PARALLEL} times one`,
+        value: all / (PARALLEL * one),
+        unit: 'times',
+        target: { atMost: 1 },
+      },
+      { what: `${what}: failed`, value: failures.length, unit: 'calls', target: { atMost: 0 } },
+      {
+        what: `${what}: the host’s thread is held up at once, at most`,
+        value: delay.max / 1e6,
+        unit: 'ms',
+        target: { atMost: 100 },
+      },
+      {
+        what: `${what}: the same, p99`,
+        value: delay.percentile(99) / 1e6,
+        unit: 'ms',
+        target: { atMost: 50 },
+      },
+    ];
+  } finally {
+    client.kill();
+    host.dispose();
+    await store.close();
+  }
 };
 
 const asProcess = async (
