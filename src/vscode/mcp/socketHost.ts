@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { McpServerFactory } from '@modelcontextprotocol/server';
 import {
   removeStaleWindows,
@@ -35,7 +36,10 @@ export const startSocketHost = async (
   await removeStaleWindows(dataFolder);
   const nonce = randomBytes(32).toString('base64url');
   let answers: Promise<HttpAnswers> | undefined;
+  let turn = Promise.resolve();
   const server = httpServer(async (request) => {
+    // One begins in each turn of the event loop: many at once leave the host's thread to others in between.
+    await (turn = turn.then(() => setImmediate()));
     answers ??= import('../../mcp/serveHttp.ts').then(({ httpAnswers }) => httpAnswers(create, nonce));
     return (await answers).answer(request);
   });
