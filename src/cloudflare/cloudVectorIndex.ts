@@ -11,6 +11,7 @@ import type {
   VectorMatch,
   VectorQuery,
 } from '../memory/ports.ts';
+import { recordMeta } from '../memory/schema.ts';
 import { utf8Length } from '../memory/text.ts';
 import { chunkIdOf, readChunkId } from './chunkIds.ts';
 import { bestChunk, codeScorer, packCodes, packVectors, unpackVector } from './compactVectors.ts';
@@ -306,10 +307,7 @@ export class CloudVectorIndex implements VectorIndex {
 
 const readChunksKey: SqlStatement = { sql: 'SELECT value FROM em_meta WHERE key = ?', params: [CHUNKS_KEY] };
 
-export const noteChunks: SqlStatement = {
-  sql: `INSERT INTO em_meta (key, value) VALUES (?, 'yes') ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
-  params: [CHUNKS_KEY],
-};
+export const noteChunks: SqlStatement = recordMeta(CHUNKS_KEY, 'yes');
 
 const packedRow = ({ contentHash, chunks }: MemoryVectors) => {
   const part = chunks.slice(0, PACKED_CHUNKS);

@@ -6,6 +6,7 @@ import type {
   SqlDatabase,
   SqlRow,
 } from '../memory/ports.ts';
+import { recordMeta } from '../memory/schema.ts';
 import { utf8Length } from '../memory/text.ts';
 import type { ClientLog } from './client.ts';
 import type { CloudVectorIndex } from './cloudVectorIndex.ts';
@@ -89,16 +90,7 @@ export const copyNextVectors = async (copying: VectorCopying, options?: CallOpti
   const unseen = candidates.find(({ hash, changedAt }) => !found.has(hash) && changedAt >= since);
   const pageEnd = candidates.length < COPIED_AT_ONCE ? last : (candidates.at(-1)?.id ?? last);
   const end = unseen === undefined ? pageEnd : unseen.id - 1;
-  if (end > begin)
-    await sql.write(
-      [
-        {
-          sql: `INSERT INTO em_meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
-          params: [COPIED_KEY, String(end)],
-        },
-      ],
-      options,
-    );
+  if (end > begin) await sql.write([recordMeta(COPIED_KEY, String(end))], options);
   return unseen === undefined ? last - end : 0;
 };
 

@@ -175,7 +175,7 @@ const indexFacts = async (
   const [{ result: info, ms }, described, chunkVectors] = await Promise.all([
     timed(main.info(call)),
     main.describe(call),
-    vectorsOf(new VectorizeIndex({ client, account, index: chunksIndexOf(name) }), call),
+    chunkVectorsOf(new VectorizeIndex({ client, account, index: chunksIndexOf(name) }), call),
   ]);
   const { dimensions, metric } = described;
   // Where the model does not answer, its own check says so.
@@ -190,7 +190,7 @@ const indexFacts = async (
 const NO_INDEX = 3000;
 
 /** The second index is made with the first long memory. */
-const vectorsOf = async (chunks: VectorizeIndex, call: CallOptions): Promise<number> => {
+export const chunkVectorsOf = async (chunks: VectorizeIndex, call: CallOptions): Promise<number> => {
   try {
     return (await chunks.info(call)).vectorCount;
   } catch (error) {

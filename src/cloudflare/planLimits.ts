@@ -10,6 +10,10 @@ export const FREE_PLAN = {
   neuronsPerDay: 10_000,
 } as const;
 
+/** How many vectors of so many dimensions the free plan holds. */
+export const freeVectors = (dimensions: number): number =>
+  Math.floor(FREE_PLAN.storedDimensions / dimensions);
+
 /** Rows that D1 counts as written for a memory with a few tags, each index being one. */
 const ROWS_PER_MEMORY = 23;
 
@@ -31,7 +35,7 @@ export const planNeed = (memories: number, dimensions = USUAL_DIMENSIONS): PlanN
   return {
     rows,
     days: Math.ceil(rows / FREE_PLAN.rowsWrittenPerDay),
-    vectorsHeld: Math.floor(FREE_PLAN.storedDimensions / dimensions),
+    vectorsHeld: freeVectors(dimensions),
   };
 };
 

@@ -1,6 +1,7 @@
 import { EmbeddingQueue } from '../memory/embeddingQueue.ts';
 import { MemoryError } from '../memory/errors.ts';
 import type { CallOptions, Embedder, ObjectStore, SqlDatabase } from '../memory/ports.ts';
+import { recordMeta } from '../memory/schema.ts';
 import { enqueueLive } from '../memory/storing.ts';
 import { createVectorTable, INDEX_KEY, indexVectorTable, SPACE_KEY } from './cloudSchema.ts';
 import { CHUNKS_KEY, chunksIndexOf, CloudVectorIndex, noteChunks } from './cloudVectorIndex.ts';
@@ -152,10 +153,7 @@ const begin = async (
     [
       { sql: 'DROP TABLE IF EXISTS em_vectors_next' },
       createVectorTable('em_vectors_next'),
-      {
-        sql: `INSERT INTO em_meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
-        params: [REBUILD_KEY, `${name}\n${model.space}`],
-      },
+      recordMeta(REBUILD_KEY, `${name}\n${model.space}`),
     ],
     call,
   );
@@ -233,10 +231,6 @@ const takePlace = async (
   hasChunks: boolean,
   call: CallOptions,
 ): Promise<void> => {
-  const record = (key: string, value: string) => ({
-    sql: `INSERT INTO em_meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
-    params: [key, value],
-  });
   const forget = (key: string) => ({ sql: 'DELETE FROM em_meta WHERE key = ?', params: [key] });
   await sql.write(
     [
@@ -244,8 +238,8 @@ const takePlace = async (
       { sql: 'ALTER TABLE em_vectors_next RENAME TO em_vectors' },
       indexVectorTable,
       ...SERVICE_INDEXES.map((name) => ({ sql: `DROP INDEX IF EXISTS ${name}` })),
-      record(SPACE_KEY, space),
-      record(INDEX_KEY, index),
+      recordMeta(SPACE_KEY, space),
+      recordMeta(INDEX_KEY, index),
       hasChunks ? noteChunks : forget(CHUNKS_KEY),
       forget(REBUILD_KEY),
       enqueueLive('NOT EXISTS (SELECT 1 FROM em_vectors v WHERE v.content_hash = memories.content_hash)'),

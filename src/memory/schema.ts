@@ -68,7 +68,11 @@ export const SOURCE_PATH = `CASE WHEN json_valid(source_json) THEN json_extract(
 const sourcePathIndex = `CREATE INDEX IF NOT EXISTS em_info_source_path ON em_info(${SOURCE_PATH})
   WHERE ${SOURCE_PATH} IS NOT NULL`;
 
-const record = `INSERT INTO em_meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`;
+/** Keeps a value of em_meta by its key. */
+export const recordMeta = (key: string, value: string): SqlStatement => ({
+  sql: `INSERT INTO em_meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+  params: [key, value],
+});
 
 /** Every migration in order; index 0 leads to version 1. Safe to repeat. */
 export const migrations: readonly (readonly SqlStatement[])[] = [
@@ -77,8 +81,8 @@ export const migrations: readonly (readonly SqlStatement[])[] = [
 ];
 
 export const recordVersion: readonly SqlStatement[] = [
-  { sql: record, params: ['schema_version', String(SCHEMA_VERSION)] },
-  { sql: record, params: ['min_compatible', String(MIN_COMPATIBLE)] },
+  recordMeta('schema_version', String(SCHEMA_VERSION)),
+  recordMeta('min_compatible', String(MIN_COMPATIBLE)),
 ];
 
 /** What is known of a database: fails where em_meta is missing, which means version 0. */

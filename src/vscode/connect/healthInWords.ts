@@ -7,7 +7,7 @@ import type {
   PartHealth,
   TokenFacts,
 } from '../../cloudflare/partHealth.ts';
-import { FREE_PLAN } from '../../cloudflare/planLimits.ts';
+import { FREE_PLAN, freeVectors } from '../../cloudflare/planLimits.ts';
 import { MULTILINGUAL_MODEL } from '../../cloudflare/workersAiModels.ts';
 import type { CloudTarget } from '../../local/storeConfig.ts';
 import { MemoryError } from '../../memory/errors.ts';
@@ -121,7 +121,7 @@ function databaseWords({ name, live, pending, bytes, schemaVersion }: DatabaseFa
 
 function indexWords(index: IndexFacts): Words {
   const { name, dimensions, vectors, chunkVectors, nearlyFull } = index;
-  const holds = number(Math.floor(FREE_PLAN.storedDimensions / dimensions));
+  const holds = number(freeVectors(dimensions));
   const detail =
     chunkVectors === 0
       ? vscode.l10n.t(

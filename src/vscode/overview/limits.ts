@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import { chunksIndexOf } from '../../cloudflare/cloudVectorIndex.ts';
 import { describeD1Database } from '../../cloudflare/d1Databases.ts';
 import type { CloudStore } from '../../cloudflare/openCloudStore.ts';
-import { CloudflareApiError } from '../../cloudflare/errors.ts';
-import { FREE_PLAN, neuronsFor } from '../../cloudflare/planLimits.ts';
+import { chunkVectorsOf } from '../../cloudflare/partHealth.ts';
+import { FREE_PLAN, freeVectors, neuronsFor } from '../../cloudflare/planLimits.ts';
 import { VectorizeIndex } from '../../cloudflare/vectorize.ts';
 import type { CloudTarget } from '../../local/storeConfig.ts';
 import type { MemoryStore } from '../../memory/memoryStore.ts';
@@ -50,11 +50,11 @@ async function measure(
   const active = await store.active();
   const cloud = isCloudStore(active) ? active : undefined;
   const index = cloud?.index ?? target.index;
-  const info = (name: string) => new VectorizeIndex({ client, account, index: name }).info({ signal });
+  const indexCalled = (name: string) => new VectorizeIndex({ client, account, index: name });
   const [{ bytes }, first, chunks] = await Promise.all([
     describeD1Database(client, account, database.id, { signal }),
-    info(index),
-    info(chunksIndexOf(index)).catch(unlessMissing),
+    indexCalled(index).info({ signal }),
+    chunkVectorsOf(indexCalled(chunksIndexOf(index)), { signal }),
   ]);
   const usage = cloud?.usage;
   const count = { unit: 'count', daily: false } as const;
@@ -69,8 +69,8 @@ async function measure(
     {
       ...count,
       label: vscode.l10n.t('Vectors'),
-      used: first.vectorCount + (chunks?.vectorCount ?? 0),
-      free: Math.floor(FREE_PLAN.storedDimensions / first.dimensions),
+      used: first.vectorCount + chunks,
+      free: freeVectors(first.dimensions),
     },
     {
       ...count,
@@ -98,12 +98,6 @@ async function measure(
 
 /** Only a store at Cloudflare counts what it uses. */
 const isCloudStore = (store: MemoryStore): store is CloudStore => 'usage' in store;
-
-/** The second index is made with the first long memory. */
-const unlessMissing = (error: unknown): undefined => {
-  if (CloudflareApiError.of(error)?.status === 404) return undefined;
-  throw error;
-};
 
 /** What Workers AI was asked for, whose models end in their space with the pooling; undefined for another service. */
 const neuronsOf = ({ model, usage }: CloudStore): number | undefined => {
