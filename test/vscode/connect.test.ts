@@ -11,12 +11,12 @@ import type { Memory, StoreResult, VerifyReport } from '../../src/memory/memory.
 import type { CloudTarget } from '../../src/local/storeConfig.ts';
 import type { Health } from '../../src/vscode/connect/healthInWords.ts';
 import { serverDefinition } from '../../src/vscode/mcp/serverDefinition.ts';
-import { apiSetting, dataFolder } from './connecting.ts';
-import { emptyStore, eventually, memoryOf, run, services, stored } from './access.ts';
+import { dataFolder, useEmulator } from './connecting.ts';
+import { eventually, memoryOf, run, services, stored } from './access.ts';
 import { answering } from './answering.ts';
 import { tellsOfCloudflare } from './connectedDiagnostics.ts';
 import { filesWith } from './filesWith.ts';
-import { type EmulatorProcess, startEmulatorProcess } from '../harness/emulatorProcess.ts';
+import type { EmulatorProcess } from '../harness/emulatorProcess.ts';
 
 describe('connecting to Cloudflare', () => {
   let emulator: EmulatorProcess;
@@ -30,18 +30,7 @@ describe('connecting to Cloudflare', () => {
       'SELECT content FROM memories WHERE deleted_at IS NULL ORDER BY content',
     );
 
-  before(async function () {
-    this.timeout(60_000);
-    await emptyStore();
-    const root = vscode.extensions.getExtension('edge-memory.edge-memory')?.extensionPath ?? '';
-    emulator = await startEmulatorProcess(root);
-    await apiSetting(emulator.baseUrl);
-  });
-  after(async () => {
-    await apiSetting(undefined);
-    await emulator.stop();
-    await emptyStore();
-  });
+  useEmulator((started) => (emulator = started));
   beforeEach(() => {
     messages = answering({ 'Keep your memories in': 'Connect', Disconnect: 'Disconnect', Delete: 'Delete' });
   });

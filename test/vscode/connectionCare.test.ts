@@ -12,10 +12,10 @@ import type { CloudTarget } from '../../src/local/storeConfig.ts';
 import type { VerifyReport } from '../../src/memory/memory.ts';
 import { announceExpiry } from '../../src/vscode/connect/announceExpiry.ts';
 import { createClient } from '../../src/vscode/connect/client.ts';
-import { type EmulatorProcess, startEmulatorProcess } from '../harness/emulatorProcess.ts';
-import { emptyStore, eventually, memoryOf, run, services, stored } from './access.ts';
+import type { EmulatorProcess } from '../harness/emulatorProcess.ts';
+import { eventually, memoryOf, run, services, stored } from './access.ts';
 import { answering } from './answering.ts';
-import { apiSetting } from './connecting.ts';
+import { useEmulator } from './connecting.ts';
 import { filesWith } from './filesWith.ts';
 
 describe('looking after a connection to Cloudflare', () => {
@@ -25,18 +25,7 @@ describe('looking after a connection to Cloudflare', () => {
   const connect = (more: object): Thenable<CloudTarget | undefined> =>
     run('connect', { token: emulator.token, place: {}, ...more });
 
-  before(async function () {
-    this.timeout(60_000);
-    await emptyStore();
-    const root = vscode.extensions.getExtension('edge-memory.edge-memory')?.extensionPath ?? '';
-    emulator = await startEmulatorProcess(root);
-    await apiSetting(emulator.baseUrl);
-  });
-  after(async () => {
-    await apiSetting(undefined);
-    await emulator.stop();
-    await emptyStore();
-  });
+  useEmulator((started) => (emulator = started));
   beforeEach(() => {
     messages = answering({ 'Keep your memories in': 'Connect', Disconnect: 'Disconnect' });
   });

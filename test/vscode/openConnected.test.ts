@@ -7,12 +7,8 @@ import type { CloudTarget } from '../../src/local/storeConfig.ts';
 import { MemoryError } from '../../src/memory/errors.ts';
 import { type Connecting, openConnectedStore } from '../../src/vscode/connect/openConnectedStore.ts';
 import { answerMessages, emptyStore, run, services } from './access.ts';
+import { apiSetting } from './connecting.ts';
 import { type EmulatorProcess, startEmulatorProcess } from '../harness/emulatorProcess.ts';
-
-const apiSetting = (value: string | undefined): Thenable<void> =>
-  vscode.workspace
-    .getConfiguration('edgeMemory')
-    .update('cloudflare.apiBaseUrl', value, vscode.ConfigurationTarget.Global);
 
 describe('opening the store at Cloudflare', function () {
   this.timeout(60_000);
