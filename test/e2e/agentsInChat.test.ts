@@ -74,7 +74,7 @@ describe('agents in the chat', () => {
     await vscode.screenshot('agents-start-server');
     await workbench.pickRow(/Start Server/).click();
     await workbench.command('Test Agent: Count the Tools');
-    await workbench.saw(/The agent has 9 tools of the memory/, 40_000);
+    await workbench.saw(/The agent has 9 tools of the memory/, 70_000);
     await workbench.clearNotifications();
   });
 

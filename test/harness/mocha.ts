@@ -8,22 +8,35 @@ export interface Tally {
   readonly skipped: number;
 }
 
+/** What each file of tests came to, by its path. */
+export type Tallies = Readonly<Record<string, Tally>>;
+
+export function sumOf(tallies: Tallies): Tally {
+  const total = { passed: 0, failed: 0, skipped: 0 };
+  for (const { passed, failed, skipped } of Object.values(tallies)) {
+    total.passed += passed;
+    total.failed += failed;
+    total.skipped += skipped;
+  }
+  return total;
+}
+
 export interface MochaRun {
   readonly files: readonly string[];
-  /** Written when mocha comes to its end: the proof that it did. Holds a {@link Tally}. */
+  /** Written when mocha comes to its end: the proof that it did. Holds {@link Tallies}. */
   readonly resultFile?: string;
   readonly timeout: number;
   /** Only tests whose title matches. */
   readonly grep?: string | undefined;
-  /** How often a failed test is run again: only for those that drive an interface. Each time is printed. */
-  readonly retries?: number | undefined;
+  /** How often a failed test is run again. Each time is printed. */
+  readonly retries?: number;
   readonly color?: boolean;
   /** Takes mocha's lines in place of the console. */
   readonly write?: typeof console.log;
 }
 
 /** Runs test files in this process, in the terminal or within VS Code. */
-export async function runMocha(run: MochaRun): Promise<Tally> {
+export async function runMocha(run: MochaRun): Promise<Tallies> {
   if (run.write !== undefined) Mocha.reporters.Base.consoleLog = run.write;
   const mocha = new Mocha({
     ui: 'bdd',
@@ -36,14 +49,18 @@ export async function runMocha(run: MochaRun): Promise<Tally> {
   });
   for (const file of run.files) mocha.addFile(file);
   await mocha.loadFilesAsync();
-  const tally = await new Promise<Tally>((resolve) => {
-    const runner = mocha.run((failed) =>
-      resolve({ passed: runner.stats?.passes ?? 0, failed, skipped: runner.stats?.pending ?? 0 }),
-    );
+  const tallies: Record<string, Record<keyof Tally, number>> = {};
+  const count = (outcome: keyof Tally) => (runnable: Mocha.Runnable) => {
+    const tally = (tallies[runnable.file ?? ''] ??= { passed: 0, failed: 0, skipped: 0 });
+    tally[outcome] += 1;
+  };
+  await new Promise<void>((resolve) => {
+    const runner = mocha.run(() => resolve());
+    runner.on('pass', count('passed')).on('fail', count('failed')).on('pending', count('skipped'));
     runner.on('retry', (test: Mocha.Test, error: unknown) =>
       Mocha.reporters.Base.consoleLog(`Failed, run again: ${test.fullTitle()}\n${String(error)}`),
     );
   });
-  if (run.resultFile !== undefined) writeFileSync(run.resultFile, JSON.stringify(tally));
-  return tally;
+  if (run.resultFile !== undefined) writeFileSync(run.resultFile, JSON.stringify(tallies));
+  return tallies;
 }

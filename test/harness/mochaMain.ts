@@ -1,8 +1,8 @@
-/** Runs tests in a process of their own: `node mochaMain.ts --result FILE --timeout MS [--grep RE] [--retries N] GLOB…`. */
+/** Runs tests in a process of their own: `node mochaMain.ts --result FILE --timeout MS [--grep RE] GLOB…`. */
 import { globSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { runMocha } from './mocha.ts';
+import { runMocha, sumOf } from './mocha.ts';
 import { root } from './paths.ts';
 
 const { values, positionals } = parseArgs({
@@ -11,18 +11,16 @@ const { values, positionals } = parseArgs({
     result: { type: 'string', default: '' },
     timeout: { type: 'string', default: '' },
     grep: { type: 'string' },
-    retries: { type: 'string', default: '0' },
   },
 });
-const files = globSync(positionals, { cwd: root }).map((file) => path.join(root, file));
-const { failed } = await runMocha({
+const files = globSync(positionals, { cwd: root }).map((file) => path.resolve(root, file));
+const tallies = await runMocha({
   files: files.sort(),
   resultFile: values.result,
   timeout: Number(values.timeout),
   grep: values.grep,
-  retries: Number(values.retries),
 });
-process.exitCode = failed === 0 ? 0 : 1;
+process.exitCode = sumOf(tallies).failed === 0 ? 0 : 1;
 
 const leftOpen = setTimeout(() => {
   console.error(`The tests left something open: ${process.getActiveResourcesInfo().join(', ')}`);

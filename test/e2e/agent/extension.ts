@@ -58,7 +58,7 @@ export function activate(context: vscode.ExtensionContext): void {
     });
   });
   const count = vscode.commands.registerCommand('edgeMemoryTest.countTools', async () => {
-    for (let i = 0; i < 150 && toolsOf(MCP).length === 0; i++)
+    for (let i = 0; i < 300 && toolsOf(MCP).length === 0; i++)
       await new Promise((resolve) => setTimeout(resolve, 200));
     void vscode.window.showInformationMessage(`The agent has ${toolsOf(MCP).length} tools of the memory`);
   });
