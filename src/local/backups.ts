@@ -5,7 +5,8 @@ import type { Backup } from './localStore.ts';
 import { toMemoryError } from './sqliteErrors.ts';
 import { makePrivateFile } from './storeFile.ts';
 
-const KEPT = 3;
+/** Backups of the newest three days on which any was made are kept, all of them. */
+const DAYS_KEPT = 3;
 /** Between two such portions the thread does something else. */
 const PAGES_AT_ONCE = 500;
 
@@ -46,30 +47,32 @@ const describeBackup = (file: string, pattern: RegExp): Backup => ({
   memories: readBackup(file, countIn),
 });
 
-/** The newest first; a file that can't be read is left out here and refused by a restore. */
-export const listBackups = (file: string): Backup[] => {
+/** The newest first. */
+const namesOf = (file: string): string[] => {
   const folder = folderOf(file);
-  if (!existsSync(folder)) return [];
   const pattern = namePattern(file);
-  return readdirSync(folder)
-    .filter((name) => pattern.test(name))
-    .sort()
-    .reverse()
-    .flatMap((name) => {
-      try {
-        return [describeBackup(path.join(folder, name), pattern)];
-      } catch {
-        return [];
-      }
-    });
+  return existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => pattern.test(name))
+        .sort()
+        .reverse()
+    : [];
 };
+
+/** The newest first; a file that can't be read is left out here and refused by a restore. */
+export const listBackups = (file: string): Backup[] =>
+  namesOf(file).flatMap((name) => {
+    try {
+      return [describeBackup(path.join(folderOf(file), name), namePattern(file))];
+    } catch {
+      return [];
+    }
+  });
 
 /** When the last backup was made, in seconds since the epoch; without opening any. */
 export const lastBackupAt = (file: string): number => {
-  const folder = folderOf(file);
-  const pattern = namePattern(file);
-  const names = existsSync(folder) ? readdirSync(folder).filter((name) => pattern.test(name)) : [];
-  return Math.max(0, ...names.map((name) => timeOf(name, pattern)));
+  const [newest] = namesOf(file);
+  return newest === undefined ? 0 : timeOf(newest, namePattern(file));
 };
 
 /** Left by a process that ended while it made a backup; nobody takes that long. Milliseconds. */
@@ -82,8 +85,8 @@ const removeAbandoned = (folder: string): void => {
   }
 };
 
-/** Copies one state of the store while it is in use, and keeps the newest three copies, and `spared`. */
-export const makeBackup = async (file: string, spared?: string): Promise<Backup> => {
+/** Copies one state of the store while it is in use. */
+export const makeBackup = async (file: string): Promise<Backup> => {
   const folder = folderOf(file);
   const stamp = new Date().toISOString().replace(/[:.]/g, '-');
   const target = path.join(folder, `${path.parse(file).name}-${stamp}.db`);
@@ -96,9 +99,18 @@ export const makeBackup = async (file: string, spared?: string): Promise<Backup>
     for (const part of [unfinished, `${unfinished}-journal`]) rmSync(part, { force: true });
     throw toMemoryError(error, target);
   }
-  for (const old of listBackups(file).slice(KEPT)) if (old.file !== spared) rmSync(old.file, { force: true });
   removeAbandoned(folder);
   return describeBackup(target, namePattern(file));
+};
+
+/** Only once a day: whoever tries out one backup after the other makes copies, which must not push the older ones out. */
+export const removeOldBackups = (file: string): void => {
+  const pattern = namePattern(file);
+  const dayOf = (name: string): string => pattern.exec(name)?.[1] ?? '';
+  const names = namesOf(file);
+  const kept = [...new Set(names.map(dayOf))].slice(0, DAYS_KEPT);
+  for (const name of names)
+    if (!kept.includes(dayOf(name))) rmSync(path.join(folderOf(file), name), { force: true });
 };
 
 const copy = async (file: string, target: string): Promise<void> => {

@@ -3,7 +3,7 @@ import { MemoryEngine } from '../memory/memoryEngine.ts';
 import type { StoreEvent } from '../memory/memory.ts';
 import type { CallOptions, Embedder, SqlStatement } from '../memory/ports.ts';
 import { BackgroundEmbedding } from './backgroundEmbedding.ts';
-import { lastBackupAt, listBackups, makeBackup } from './backups.ts';
+import { lastBackupAt, listBackups, makeBackup, removeOldBackups } from './backups.ts';
 import { Lease } from './lease.ts';
 import { catchUpFullText, compatibility } from './localSchema.ts';
 import type { Backup, LocalStore, LocalStoreDescription, LocalStoreOptions } from './localStore.ts';
@@ -163,7 +163,10 @@ class EmbeddedStore extends MemoryEngine implements LocalStore {
       const isDue = (): boolean => lastBackupAt(this.#file) <= Date.now() / 1000 - DAY;
       if (!isDue() || (await this.count({})) === 0 || !lease.take()) return;
       // Another process may have made it between the first look and the lease.
-      if (isDue()) await makeBackup(this.#file);
+      if (isDue()) {
+        await makeBackup(this.#file);
+        removeOldBackups(this.#file);
+      }
       lease.release();
     } catch (error) {
       this.announce({
@@ -208,7 +211,7 @@ class EmbeddedStore extends MemoryEngine implements LocalStore {
 
   async restoreBackup(file: string): Promise<void> {
     checkBackup(file, this.#file);
-    const { file: saved } = await makeBackup(this.#file, file);
+    const { file: saved } = await makeBackup(this.#file);
     restoreBackup(this.#open.database, file, saved);
     this.announce({ kind: 'changed', by: 'this-process' });
   }

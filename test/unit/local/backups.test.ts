@@ -82,6 +82,17 @@ describe('Backups', () => {
       assert.deepEqual(names().slice(0, 2), [older[1], older[0]]);
     });
 
+    it('leave all that were made on one of the three days', async () => {
+      const store = await open();
+      await store.store({ content: 'worth keeping' });
+      for (let i = 0; i < 5; i++) await store.backUp();
+      const sameDay = names().map((name, i) => age(name, 25 * HOUR + i));
+      await open(true);
+      await until(() => names().length === 6);
+      await sleep(100);
+      assert.deepEqual(names().slice(0, 5), sameDay.toSorted());
+    });
+
     it('are made by one process only', async () => {
       const store = await open();
       await store.store({ content: 'worth keeping' });

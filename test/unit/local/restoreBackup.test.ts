@@ -172,17 +172,22 @@ describe('Restoring a backup', () => {
     assert.equal((await store.get([contentHash])).length, 1);
   });
 
-  it('never prunes the backup that is being restored, were it the oldest', async () => {
+  it('keeps every other backup, so that one can be tried after the other', async () => {
     const files: string[] = [];
     for (let i = 0; i < 3; i++) {
       await store.store({ content: `memory ${i}` });
       files.push((await store.backUp()).file);
     }
-    const [oldest = ''] = files;
-    await store.restoreBackup(oldest);
-    assert.equal(await store.count({}), 1);
-    await store.restoreBackup(oldest);
-    assert.equal(await store.count({}), 1);
+    for (const [i, file] of [...files.entries()].reverse()) {
+      await store.restoreBackup(file);
+      assert.equal(await store.count({}), i + 1);
+    }
+    const kept = (await store.backups()).map(({ file }) => file);
+    assert.deepEqual(
+      files.filter((file) => !kept.includes(file)),
+      [],
+    );
+    assert.equal(kept.length, 6, 'what was there before each restore is kept too');
   });
 
   it('brings back a backup of a newer version that only added to it', async () => {
