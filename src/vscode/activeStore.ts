@@ -50,6 +50,7 @@ export class ActiveStore implements LocalStore {
   /** The store once it is known which one; dropped by a failure, so that the next call tries anew. */
   #active: Promise<Opened> | undefined;
   #isEmbedded = true;
+  #isUsed = false;
   #opened = 0;
   #reopened = Promise.withResolvers<undefined>();
   #unsubscribeConnected: (() => void) | undefined;
@@ -67,7 +68,13 @@ export class ActiveStore implements LocalStore {
     return (await this.#current()).active;
   }
 
+  /** Whether anybody has asked for it, so that it is open or was to be. */
+  get isUsed(): boolean {
+    return this.#isUsed;
+  }
+
   #current(): Promise<Opened> {
+    this.#isUsed = true;
     const active = (this.#active ??= this.#open());
     active.catch(() => {
       if (this.#active === active) this.#active = undefined;

@@ -12,6 +12,7 @@ import { OverviewPanel } from './overview/overviewPanel.ts';
 import { SearchViews } from './searchView/searchViews.ts';
 import type { Services } from './services.ts';
 import { StatusBar } from './statusBar.ts';
+import { StoreStats } from './storeStats.ts';
 import { type InstallTerminalCommand, registerTerminalCommand } from './terminalCommand.ts';
 
 /** Everything that package.json promises. Nothing here opens the store: whoever is looked at first does. */
@@ -23,6 +24,7 @@ export function registerContributions(
   const overview = new OverviewPanel(services);
   const search = new SearchViews(services);
   const agents = new AgentAccess(services);
+  const stats = new StoreStats(services);
   tellTurnedOff(isTurnedOff(services.context));
   return vscode.Disposable.from(
     explorer,
@@ -31,7 +33,8 @@ export function registerContributions(
     registerMemoryDocuments(services),
     registerCodeHints(services),
     registerCommands({ ...services, explorer, overview, search, agents, installTerminalCommand }),
-    new StatusBar(services),
+    stats,
+    new StatusBar(services, stats),
     registerTerminalCommand(services, installTerminalCommand),
     agents,
     registerAgentHooks(),

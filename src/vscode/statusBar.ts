@@ -5,6 +5,7 @@ import { describeMode, shortMode } from './effectiveMode.ts';
 import { describeError } from './errors.ts';
 import type { Services } from './services.ts';
 import { number } from './numbers.ts';
+import type { StoreStats } from './storeStats.ts';
 
 /** Opening the store waits until the window's own start is over. */
 const FIRST_LOOK = 300;
@@ -16,38 +17,27 @@ export class StatusBar implements vscode.Disposable {
   readonly #disposables: vscode.Disposable;
   readonly #firstLook: NodeJS.Timeout;
   #stats: MemoryStats | undefined;
-  #failure: string | undefined;
 
-  constructor(services: Services) {
+  constructor(services: Services, stats: StoreStats) {
     this.#services = services;
     this.#item = vscode.window.createStatusBarItem('edgeMemory.status', vscode.StatusBarAlignment.Right, 90);
     this.#item.name = vscode.l10n.t('Edge Memory');
     this.#disposables = vscode.Disposable.from(
       this.#item,
-      services.events.onDidChange(() => void this.update()),
+      stats.onDidRead((read) => this.#show(read)),
+      stats.onDidFail((error) => this.#showFailure(error)),
       services.events.onDidEmbed((embedding) => {
         if (this.#stats) this.#show({ ...this.#stats, embedding });
       }),
       vscode.workspace.onDidChangeConfiguration((event) => {
-        if (event.affectsConfiguration('edgeMemory.showStatusBar')) void this.update();
+        if (event.affectsConfiguration('edgeMemory.showStatusBar')) look();
       }),
     );
-    this.#firstLook = setTimeout(() => void this.update(), FIRST_LOOK);
-  }
-
-  async update(): Promise<void> {
-    if (!this.#services.settings.showStatusBar) {
-      this.#item.hide();
-      return;
-    }
-    try {
-      const stats = await this.#services.store.stats();
-      this.#show(stats);
-      this.#services.events.counted(stats.embedding);
-    } catch (error) {
-      this.#showFailure(error);
-    }
-    this.#item.show();
+    const look = (): void => {
+      if (services.settings.showStatusBar) void stats.read();
+      else this.#item.hide();
+    };
+    this.#firstLook = setTimeout(look, FIRST_LOOK);
   }
 
   dispose(): void {
@@ -57,7 +47,6 @@ export class StatusBar implements vscode.Disposable {
 
   #show(stats: MemoryStats): void {
     this.#stats = stats;
-    this.#failure = undefined;
     const count = number(stats.live);
     const { pending } = stats.embedding;
     const lines = [
@@ -77,6 +66,11 @@ export class StatusBar implements vscode.Disposable {
       label: vscode.l10n.t('Edge Memory: {0}, {1}. Search memories', lines[0] ?? '', mode),
       role: 'button',
     };
+    this.#showItem();
+  }
+
+  #showItem(): void {
+    if (this.#services.settings.showStatusBar) this.#item.show();
   }
 
   get #connected(): boolean {
@@ -94,8 +88,6 @@ export class StatusBar implements vscode.Disposable {
   #showFailure(error: unknown): void {
     const message = describeError(error);
     this.#stats = undefined;
-    if (message !== this.#failure) this.#services.errors.show('The store could not be read.', error);
-    this.#failure = message;
     const name = this.#connected ? vscode.l10n.t('Edge Memory: cloud') : vscode.l10n.t('Edge Memory');
     this.#item.text = `$(${MemoryError.is(error, 'offline') ? 'cloud-offline' : 'warning'}) ${name}`;
     this.#item.tooltip = plainTooltip(vscode.l10n.t('Edge Memory'), [
@@ -105,6 +97,7 @@ export class StatusBar implements vscode.Disposable {
     this.#item.backgroundColor = new vscode.ThemeColor('statusBarItem.warningBackground');
     this.#item.command = 'edgeMemory.refresh';
     this.#item.accessibilityInformation = { label: message, role: 'button' };
+    this.#showItem();
   }
 }
 

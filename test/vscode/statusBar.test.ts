@@ -10,6 +10,7 @@ import { describeMode } from '../../src/vscode/effectiveMode.ts';
 import { ErrorReporter } from '../../src/vscode/errors.ts';
 import type { Services } from '../../src/vscode/services.ts';
 import { StatusBar } from '../../src/vscode/statusBar.ts';
+import { StoreStats } from '../../src/vscode/storeStats.ts';
 import { answerMessages, eventually, servicesWith } from './access.ts';
 
 /** A thread on a Node that lacks a module of its own, as one before 22.5 lacks node:sqlite. */
@@ -32,14 +33,15 @@ describe('the status bar item', () => {
     const recording = (...args: Parameters<typeof createStatusBarItem>) =>
       (item = createStatusBarItem(...args));
     Object.assign(vscode.window, { createStatusBarItem: recording });
+    const stats = new StoreStats(services);
     let bar: StatusBar;
     try {
-      bar = new StatusBar(services);
+      bar = new StatusBar(services, stats);
     } finally {
       Object.assign(vscode.window, { createStatusBarItem });
     }
-    open.push(bar);
-    await bar.update();
+    open.push(bar, stats);
+    await stats.read();
     assert.ok(item);
     return item;
   };
