@@ -1,17 +1,30 @@
 import assert from 'node:assert/strict';
-import { stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { type OpenWorkbench, openWorkbench } from '../harness/openWorkbench.ts';
 
-describe('the packaged extension, just installed', () => {
+/** The browser reaches this machine only, too (harness/browser.ts). */
+describe('the packaged extension, just installed, without a network', () => {
   let vscode: OpenWorkbench;
+  let folder: string;
+  let connections: string;
 
   before(async () => {
-    vscode = await openWorkbench();
+    folder = await mkdtemp(path.join(tmpdir(), 'edge-memory-offline-'));
+    connections = path.join(folder, 'connections.txt');
+    const guard = new URL('../harness/withoutNetwork.ts', import.meta.url).href;
+    vscode = await openWorkbench({
+      env: { NODE_OPTIONS: `--import ${guard}`, EDGE_MEMORY_CONNECTIONS: connections },
+    });
   });
   afterEach(async function () {
     await vscode.screenshotOfFailure(this.currentTest);
   });
-  after(() => vscode.stop());
+  after(async () => {
+    await vscode.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
 
   it('shows its container in the activity bar, without any message', async () => {
     await vscode.workbench.openContainer('Edge Memory');
@@ -29,6 +42,32 @@ describe('the packaged extension, just installed', () => {
     await vscode.workbench.openContainer('Edge Memory');
     await vscode.workbench.treeRow(text).waitFor();
     await vscode.screenshot('stored');
+  });
+
+  it('finds it by words and by meaning', async () => {
+    const { workbench } = vscode;
+    const found = workbench.pickRow('The staging database listens');
+    for (const [query, why] of [
+      ['staging', 'keyword'],
+      ['which number do I connect to for the test server?', 'meaning'],
+    ] as const) {
+      await workbench.command('Edge Memory: Search Memories');
+      await workbench.input().fill(query);
+      await found.filter({ hasText: why }).waitFor();
+      await vscode.screenshot(`found-by-${why}`);
+      await vscode.page.keyboard.press('Escape');
+      await workbench.input().waitFor({ state: 'hidden' });
+    }
+  });
+
+  it('asks nothing of the network', async () => {
+    const lines = (await readFile(connections, 'utf8')).split('\n');
+    const guarded = lines.filter((line) => line.startsWith('guarded ') && line.includes('--type=extensionHost'));
+    assert.notEqual(guarded.length, 0, 'the extension host was not guarded');
+    assert.deepEqual(
+      lines.filter((line) => line.startsWith('tried ')),
+      [],
+    );
   });
 
   it('keeps its data in a folder that only the person can read', async () => {
