@@ -5,7 +5,7 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { pathToFileURL } from 'node:url';
@@ -16,6 +16,7 @@ import { builtExtension, packagedExtension } from './harness/extension.ts';
 import { runDesktopHostTests, runServerHostTests } from './harness/hostTests.ts';
 import { type Tallies, sumOf, type Tally } from './harness/mocha.ts';
 import { artifacts, compileCache, root } from './harness/paths.ts';
+import { THEMES } from './harness/themes.ts';
 import { exitOf, nodeFirst, npm } from './harness/processes.ts';
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { grep: { type: 'string' } } });
@@ -36,9 +37,9 @@ const parts: Readonly<Record<string, Part>> = {
   e2e: async () => {
     await packagedExtension();
     await installVsCode();
-    await rm(path.join(artifacts, 'screenshots'), { recursive: true, force: true });
     return interfaceTests();
   },
+  themes: everyTheme,
   desktop: () => runDesktopHostTests(values.grep),
   soak: () => unitTests({ EDGE_MEMORY_SOAK: '1' }),
 };
@@ -146,16 +147,34 @@ async function plainTests(): Promise<Tally | undefined> {
  * tests build on each other), and what it then comes to counts. Not where more than three failed, which is no accident,
  * nor where --grep picked tests out.
  */
-async function interfaceTests(): Promise<Tally | undefined> {
+async function interfaceTests(firstTheme = 0): Promise<Tally | undefined> {
   const files = ['test/e2e/**/*.test.ts'];
   const timeout = 180_000;
-  const tallies = await mochaTests('e2e', files, { timeout });
+  const env = { EDGE_MEMORY_FIRST_THEME: String(firstTheme) };
+  await rm(path.join(artifacts, 'screenshots'), { recursive: true, force: true });
+  const tallies = await mochaTests('e2e', files, { timeout, env });
   if (tallies === undefined) return undefined;
   const failed = Object.keys(tallies).filter((file) => (tallies[file]?.failed ?? 0) > 0);
   if (failed.length === 0 || failed.length > 3 || values.grep !== undefined) return sumOf(tallies);
   console.log(`\nFailed, run again: ${failed.map((file) => path.relative(root, file)).join(', ')}`);
-  const again = await mochaTests('e2e', failed, { timeout });
+  const again = await mochaTests('e2e', failed, { timeout, env });
   return again && sumOf({ ...tallies, ...again });
+}
+
+/** Those that drive the interface, each window in each theme by turns; the pictures of each round are kept apart. */
+async function everyTheme(): Promise<Tally | undefined> {
+  await packagedExtension();
+  await installVsCode();
+  const rounds: Record<string, Tally> = {};
+  for (const [first, { name }] of THEMES.entries()) {
+    const tally = await interfaceTests(first);
+    if (tally === undefined) return undefined;
+    rounds[name] = tally;
+    const kept = path.join(artifacts, `screenshots of round ${first + 1}`);
+    await rm(kept, { recursive: true, force: true });
+    await rename(path.join(artifacts, 'screenshots'), kept);
+  }
+  return sumOf(rounds);
 }
 
 interface MochaOptions {

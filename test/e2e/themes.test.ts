@@ -1,6 +1,7 @@
 import type { Frame } from 'playwright-core';
 import { type OpenWorkbench, openWorkbench } from '../harness/openWorkbench.ts';
 import { seedMemories } from '../harness/seedMemories.ts';
+import { THEMES } from '../harness/themes.ts';
 import { assertNoBarriers } from './barriers.ts';
 import { drawn, memories, openOverview } from './overviewSteps.ts';
 import { openSearchView } from './searchSteps.ts';
@@ -46,17 +47,12 @@ describe('the themes', () => {
   });
   after(() => vscode.stop());
 
-  for (const [name, theme, kind] of [
-    ['light', 'Light Modern', 'vs'],
-    ['dark', 'Dark Modern', 'vs-dark'],
-    ['high contrast', 'Dark High Contrast', 'hc-black'],
-    ['high contrast light', 'Light High Contrast', 'hc-light'],
-  ] as const)
+  for (const { name, kind, label } of THEMES)
     describe(name, () => {
       before(async () => {
         const { workbench, page } = vscode;
         await workbench.command('Preferences: Color Theme');
-        await workbench.enter(theme);
+        await workbench.enter(label);
         await page.locator(`.monaco-workbench.${kind}`).waitFor();
         await workbench.command('View: Close All Editors');
       });

@@ -7,6 +7,7 @@ import { packagedExtension } from './extension.ts';
 import { artifacts } from './paths.ts';
 import { addLanguagePack, type Profile, type Settings, prepareProfile, temporaryFolder } from './profile.ts';
 import { type Server, installVsix, startServer } from './server.ts';
+import { nextTheme } from './themes.ts';
 import { Workbench } from './workbench.ts';
 
 export interface OpenOptions {
@@ -41,7 +42,11 @@ export async function openWorkbench(options: OpenOptions = {}): Promise<OpenWork
   const vsix = options.vsix ?? (await packagedExtension());
   const { folder, remove } = await temporaryFolder();
   const trust = options.workspaceTrust === true ? { 'security.workspace.trust.enabled': true } : {};
-  const profile = await prepareProfile(folder, { ...trust, ...options.settings });
+  const profile = await prepareProfile(folder, {
+    'workbench.colorTheme': nextTheme(),
+    ...trust,
+    ...options.settings,
+  });
   if (options.language !== undefined) await addLanguagePack(profile, options.language);
   await writeFiles(profile.home, options.homeFiles);
   await writeFiles(options.folder ?? profile.workspace, options.workspaceFiles);
