@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type AgentAct, leftIn, revertingPatch, type UndoStep } from '../memory/agentActs.ts';
+import { type AgentAct, leftIn, revertingPatch, rewriting, type UndoStep } from '../memory/agentActs.ts';
 import { contentHashOf } from '../memory/contentHash.ts';
 import type { Memory, MemoryLink, NewMemory, StoreResult } from '../memory/memory.ts';
 import type { CallOptions } from '../memory/ports.ts';
@@ -59,14 +59,7 @@ export const recordedStore = (
       const next = patch.content === undefined ? [] : [contentHashOf(patch.content)];
       const before = await store.get([...new Set([contentHash, ...next])], options);
       const memory = await store.update(contentHash, patch, options);
-      const hash = memory.contentHash;
-      const kept = reverting(before, memory);
-      // A text with another hash is another record: the old one was deleted for it.
-      const replaced: UndoStep[] = [
-        ...(kept.length === 0 ? [{ do: 'delete', hashes: [hash], left: leftIn([memory]) } as const] : []),
-        { do: 'restore', hashes: [contentHash] },
-      ];
-      await tell('updated', [hash], [...kept, ...(hash === contentHash ? [] : replaced)]);
+      await tell('updated', [memory.contentHash], undoOfUpdate(contentHash, before, memory));
       return memory;
     },
     delete: async (contentHashes, options) => {
@@ -108,6 +101,16 @@ const undoOfNew = (results: readonly StoreResult[], superseding: readonly Memory
     // What it replaced stands above it again only when it is gone for good.
     ...(gone.length > 0 ? [{ do: 'purge', hashes: gone, left: leftIn(superseding) } as const] : []),
   ];
+};
+
+const undoOfUpdate = (contentHash: string, before: readonly Memory[], after: Memory): UndoStep[] => {
+  const kept = reverting(before, after);
+  if (after.contentHash === contentHash) return kept;
+  // A text with another hash is another record, for which the old one was deleted.
+  const old = before.find((memory) => memory.contentHash === contentHash);
+  return kept.length === 0 && old
+    ? [rewriting(old, after)]
+    : [...kept, { do: 'restore', hashes: [contentHash] }];
 };
 
 /** Of a memory that was live before, the way back to what it was. */

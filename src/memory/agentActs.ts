@@ -26,6 +26,14 @@ export type UndoStep =
       readonly left?: string | undefined;
     }
   | { readonly do: 'update'; readonly hash: string; readonly patch: MemoryPatch; readonly left: string }
+  /** An edit made another record: it takes over the text of the one that was deleted for it, and with that its hash. */
+  | {
+      readonly do: 'rewrite';
+      readonly hash: string;
+      readonly as: string;
+      readonly patch: MemoryPatch;
+      readonly left: string;
+    }
   | { readonly do: 'link'; readonly link: NewLink }
   | { readonly do: 'unlink'; readonly source: string; readonly target: string };
 
@@ -66,6 +74,9 @@ export const undoAct = async (store: MemoryStore, { undo }: AgentAct): Promise<v
         break;
       case 'update':
         await store.update(step.hash, step.patch);
+        break;
+      case 'rewrite':
+        await rewrite(store, step);
         break;
       case 'link':
         await store.link(step.link);
@@ -112,11 +123,38 @@ const tooLate = (): MemoryError =>
     'Find it in the sidebar, or among the deleted memories, and change it there.',
   );
 
-const isAsLeft = async (store: MemoryStore, step: UndoStep): Promise<boolean> => {
-  if (step.do === 'update') return leftIn(await live(store, [step.hash]), step.patch) === step.left;
-  if (!('left' in step) || step.left === undefined) return true;
-  return leftIn(await live(store, step.hashes)) === step.left;
+/** Links and what it had superseded come along, where a deletion would lose them. */
+const rewrite = async (
+  store: MemoryStore,
+  { hash, as, patch }: UndoStep & { readonly do: 'rewrite' },
+): Promise<void> => {
+  const [old] = await deleted(store, [as]);
+  if (old === undefined) throw tooLate();
+  await store.update(hash, { ...patch, content: old.content });
 };
+
+/** A step whose text to bring back is gone must be known before any other one takes away what is there. */
+const isAsLeft = async (store: MemoryStore, step: UndoStep): Promise<boolean> => {
+  switch (step.do) {
+    case 'update':
+      return leftIn(await live(store, [step.hash]), step.patch) === step.left;
+    case 'rewrite':
+      return (
+        leftIn(await live(store, [step.hash])) === step.left && (await deleted(store, [step.as])).length > 0
+      );
+    case 'restore':
+      return (await deleted(store, step.hashes)).length > 0;
+    case 'delete':
+    case 'purge':
+      return step.left === undefined || leftIn(await live(store, step.hashes)) === step.left;
+    case 'link':
+    case 'unlink':
+      return true;
+  }
+};
+
+const deleted = async (store: MemoryStore, hashes: readonly string[]): Promise<Memory[]> =>
+  (await store.get(hashes)).filter(({ deletedAt }) => deletedAt !== undefined);
 
 const live = async (store: MemoryStore, hashes: readonly string[]): Promise<Memory[]> =>
   (await store.get(hashes)).filter(({ deletedAt }) => deletedAt === undefined);
@@ -135,6 +173,16 @@ export const revertingPatch = (before: Memory, after: Memory): MemoryPatch => {
     ...(before.source && canonical(after.source) !== canonical(before.source) && { source: before.source }),
   };
 };
+
+/** The way back from a text with another hash, which made another record of it. */
+export const rewriting = (before: Memory, after: Memory): UndoStep => ({
+  do: 'rewrite',
+  hash: after.contentHash,
+  as: before.contentHash,
+  // The text comes from the deleted record: the log holds none where it need not.
+  patch: revertingPatch({ ...before, content: after.content }, after),
+  left: leftIn([after]),
+});
 
 /** What makes `to` of `from` when it is merged into it (RFC 7396). */
 const mergePatch = (from: JsonObject, to: JsonObject): JsonObject =>

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import type { Approval } from '../../../src/mcp/approval.ts';
 import type { McpContext } from '../../../src/mcp/mcpContext.ts';
-import { type AgentAct, countActs, undoAct, undoAll } from '../../../src/memory/agentActs.ts';
+import {
+  type AgentAct,
+  countActs,
+  leftIn,
+  undoAct,
+  undoAll,
+  type UndoStep,
+} from '../../../src/memory/agentActs.ts';
 import { contentHashOf } from '../../../src/memory/contentHash.ts';
 import type { Memory } from '../../../src/memory/memory.ts';
 import { refusal, useStore } from '../support/testStore.ts';
@@ -113,6 +120,81 @@ describe('what agents do', () => {
     await undoLast();
     assert.deepEqual(await contents(), ['Port 80']);
     assert.deepEqual((await all())[0]?.tags, ['net']);
+  });
+
+  describe('to the text of a memory', () => {
+    const edited = async (content = 'Port 8080') => {
+      const older = await memories.stored({ content: 'Port 8' });
+      const before = await memories.stored({
+        content: 'Port 80',
+        tags: ['net'],
+        supersedes: older.contentHash,
+      });
+      const firewall = await memories.stored({ content: 'The firewall' });
+      await memories.store.link({
+        source: firewall.contentHash,
+        target: before.contentHash,
+        relation: 'fixes',
+      });
+      const call = await connect();
+      await call('memory_update', { content_hash: before.contentHash, updates: { content } });
+      return { older, before, firewall };
+    };
+    const purge = async (contentHash: string) => {
+      await memories.store.delete([contentHash]);
+      await memories.store.purge([contentHash]);
+    };
+
+    it('can be undone with its links, and with what it superseded', async () => {
+      const { older, before, firewall } = await edited();
+      await undoLast();
+      const [link, ...others] = await memories.store.related(before.contentHash);
+      assert.deepEqual([link?.source, link?.relation, others], [firewall.contentHash, 'fixes', []]);
+      assert.equal((await memories.get(older.contentHash)).supersededBy, before.contentHash);
+      assert.ok(!JSON.stringify(acts).includes('Port 80'));
+    });
+
+    it('can be undone where another memory had the new text already', async () => {
+      await memories.stored({ content: 'Port 8080', tags: ['other'] });
+      await edited();
+      await undoLast();
+      assert.deepEqual(await contents(), ['Port 8', 'Port 80', 'Port 8080', 'The firewall']);
+      assert.deepEqual((await memories.get(contentHashOf('Port 8080'))).tags, ['other']);
+    });
+
+    it('takes nothing away where the old text is gone for good, or there again', async () => {
+      for (const other of ['Port 8080', 'Port 443']) {
+        const { before } = await edited(other);
+        await purge(before.contentHash);
+        await assert.rejects(undoLast(), refusal('conflict'));
+        assert.equal((await memories.get(contentHashOf(other))).deletedAt, undefined);
+        await purge(contentHashOf(other));
+      }
+      const { before } = await edited();
+      await memories.store.restore([before.contentHash]);
+      await assert.rejects(undoLast(), refusal('conflict'));
+      assert.deepEqual(await contents(), ['Port 8', 'Port 80', 'Port 8080', 'The firewall']);
+    });
+
+    it('can be undone, or is too late, as an earlier version wrote it down', async () => {
+      const { before } = await edited();
+      const [hash, act] = [contentHashOf('Port 8080'), acts.at(-1)];
+      assert.ok(act);
+      const undoAsThen = async () => {
+        const left = leftIn([await memories.get(hash)]);
+        const undo: UndoStep[] = [
+          { do: 'delete', hashes: [hash], left },
+          { do: 'restore', hashes: [before.contentHash] },
+        ];
+        await undoAct(memories.store, { ...act, undo });
+      };
+      await undoAsThen();
+      assert.deepEqual(await contents(), ['Port 8', 'Port 80', 'The firewall']);
+      await purge(before.contentHash);
+      await memories.store.restore([hash]);
+      await assert.rejects(undoAsThen(), refusal('conflict'));
+      assert.deepEqual(await contents(), ['Port 8', 'Port 8080', 'The firewall']);
+    });
   });
 
   it('can be undone: changed tags, type and metadata are as they were', async () => {
