@@ -198,7 +198,7 @@ describe('files dropped or dragged', () => {
     const memory = await stored({ content: 'one' });
     const data = new vscode.DataTransfer();
     const node: TreeNode = { kind: 'memory', id: 'x', memory, parent: section('pinned') };
-    new DragAndDrop(await services()).handleDrag([node, section('tags')], data);
+    await new DragAndDrop(await services()).handleDrag([node, section('tags')], data);
     const uris = await data.get('text/uri-list')?.asString();
     assert.match(uris ?? '', new RegExp(`^edge-memory:/edge-memory/${memory.contentHash}/`));
   });

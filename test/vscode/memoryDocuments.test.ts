@@ -93,6 +93,63 @@ describe('a memory as a document', () => {
     await eventually(() => assert.match(document.getText(), /\npinned: true\n/));
   });
 
+  describe('of an earlier version', () => {
+    /** Each test has a text of its own: documents of the one before may linger. */
+    const edited = async (what: string): Promise<{ earlier: Memory; later: Memory }> => {
+      const earlier = await stored({ content: `${what} on Tuesdays` });
+      const editor = await open(earlier);
+      await replace(editor, 'Tuesdays', 'Mondays');
+      assert.ok(await editor.document.save());
+      const [later] = await live();
+      assert.ok(later);
+      return { earlier, later };
+    };
+    const close = (): Thenable<unknown> => vscode.commands.executeCommand('workbench.action.closeAllEditors');
+
+    it('shows that version, with what brings it back, and not what it was edited to', async () => {
+      const { earlier } = await edited('Ship');
+      for (const tidy of [() => Promise.resolve(), close]) {
+        await tidy();
+        const { document } = await open(earlier);
+        assert.match(document.getText(), /\ndeleted: [^]*\n\nShip on Tuesdays\n$/);
+        const { permissions } = await vscode.workspace.fs.stat(document.uri);
+        assert.equal(permissions, vscode.FilePermission.Readonly);
+      }
+    });
+
+    it('is the one that is edited and pinned once it lives again', async () => {
+      const { earlier, later } = await edited('Meet');
+      await close();
+      await open(earlier);
+      await run('restoreMemory', earlier.contentHash);
+      const editor = await open(earlier);
+      const { document } = editor;
+      await eventually(() => assert.doesNotMatch(document.getText(), /\ndeleted: /));
+      await run('pinMemory');
+      const pinned = async (): Promise<boolean[]> =>
+        Promise.all([earlier, later].map(async ({ contentHash }) => (await memoryOf(contentHash)).pinned));
+      assert.deepEqual(await pinned(), [true, false]);
+      await eventually(() => assert.match(document.getText(), /\npinned: true\n/));
+      await replace(editor, 'Tuesdays', 'Fridays');
+      assert.ok(await document.save());
+      assert.deepEqual((await live()).map(({ content }) => content).sort(), [
+        'Meet on Fridays',
+        'Meet on Mondays',
+      ]);
+      // It follows its memory as every other document does.
+      await eventually(() => assert.match(document.getText(), /\n\nMeet on Fridays\n$/));
+    });
+
+    it('is another document than the one that shows the later version, also where it was stored again', async () => {
+      const { earlier, later } = await edited('Test');
+      await stored({ content: 'Test on Tuesdays' });
+      const { document } = await open(earlier);
+      assert.match(document.getText(), /\n\nTest on Tuesdays\n$/);
+      assert.match((await open(later)).document.getText(), /\n\nTest on Mondays\n$/);
+      assert.equal((await open(await memoryOf(earlier.contentHash))).document, document);
+    });
+  });
+
   it('is a memory to commands by what it has become', async () => {
     const editor = await open(await stored({ content: 'short' }));
     await replace(editor, 'short', 'longer');

@@ -29,7 +29,7 @@ async function openChat({ documents }: CommandServices, memories: readonly Memor
   await vscode.commands.executeCommand(OPEN_CHAT, {
     query: '',
     isPartialQuery: true,
-    attachFiles: memories.map((memory) => documents.uriOf(memory)),
+    attachFiles: await Promise.all(memories.map((memory) => documents.uriOf(memory))),
   });
   say(vscode.l10n.t('Attached to the chat'));
 }

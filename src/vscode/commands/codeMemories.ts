@@ -80,7 +80,7 @@ async function replaceByCode(
 }
 
 async function rewrite(services: CommandServices, memory: Memory): Promise<undefined> {
-  await openMemory(services, memory, vscode.ViewColumn.Beside);
+  const { document } = await openMemory(services, memory, vscode.ViewColumn.Beside);
   const done = vscode.l10n.t('Still True');
   void vscode.window
     .showInformationMessage(
@@ -89,7 +89,7 @@ async function rewrite(services: CommandServices, memory: Memory): Promise<undef
     )
     .then(async (chosen) => {
       if (chosen === undefined) return;
-      const now = await services.documents.memoryOf(services.documents.uriOf(memory));
+      const now = await services.documents.memoryOf(document.uri);
       await vscode.commands.executeCommand('edgeMemory.stillTrue', (now ?? memory).contentHash);
     });
 }

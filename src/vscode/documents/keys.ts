@@ -1,5 +1,5 @@
 import type { Memento } from 'vscode';
-import { isNew } from './memoryUri.ts';
+import { hashIn, isVersion } from './memoryUri.ts';
 
 const STATE = 'edgeMemory.documents';
 /** More than anybody has open. */
@@ -20,13 +20,27 @@ export class SessionKeys {
 
   /** Undefined for a memory that is not stored yet. */
   hashOf(key: string): string | undefined {
-    return this.#hashes.get(key) ?? (isNew(key) ? undefined : key);
+    return this.#hashes.get(key) ?? hashIn(key);
+  }
+
+  /** False for one that shows a version which somebody looks up: not what that was edited to. */
+  follows(key: string): boolean {
+    return !isVersion(key) || this.#hashes.has(key);
   }
 
   set(key: string, hash: string): void {
-    if (this.hashOf(key) === hash) return;
+    if (this.#hashes.get(key) === hash) return;
     this.#hashes.delete(key);
     this.#hashes.set(key, hash);
+    this.#keep();
+  }
+
+  /** From now on the key stands for the hash that it names. */
+  forget(key: string): void {
+    if (this.#hashes.delete(key)) this.#keep();
+  }
+
+  #keep(): void {
     void this.#state.update(STATE, [...this.#hashes].slice(-KEPT));
   }
 }

@@ -37,7 +37,7 @@ export async function openMemory(
   memory: Memory,
   viewColumn?: vscode.ViewColumn,
 ): Promise<vscode.TextEditor> {
-  const document = await vscode.workspace.openTextDocument(documents.uriOf(memory));
+  const document = await vscode.workspace.openTextDocument(await documents.uriOf(memory));
   return vscode.window.showTextDocument(document, {
     preview: true,
     ...(viewColumn !== undefined && { viewColumn }),

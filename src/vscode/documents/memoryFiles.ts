@@ -4,7 +4,7 @@ import type { MemoryStore } from '../../memory/memoryStore.ts';
 import type { Projects } from '../projects.ts';
 import { SessionKeys } from './keys.ts';
 import { memoryMarkdown, newMemoryMarkdown } from './memoryMarkdown.ts';
-import { isNew, keyOf, memoryUri, SCHEME } from './memoryUri.ts';
+import { hashIn, isNew, isVersion, keyOf, memoryUri, SCHEME, versionUri } from './memoryUri.ts';
 import { asFileError, save } from './saving.ts';
 import { successorsOf } from './successors.ts';
 
@@ -52,10 +52,18 @@ export class MemoryFiles implements vscode.FileSystemProvider, vscode.Disposable
     return key === undefined ? Promise.resolve(undefined) : this.#read(key);
   }
 
-  /** The open document of a memory, whatever hash it was opened by; else its own. */
-  uriOf(memory: Memory): vscode.Uri {
-    const open = memoryDocuments().find(({ uri }) => this.hashOf(uri) === memory.contentHash);
-    return open?.uri ?? memoryUri(memory);
+  /** The open document that shows the memory, whatever hash it was opened by; else one that shows it and no other. */
+  async uriOf(memory: Memory): Promise<vscode.Uri> {
+    const { contentHash, deletedAt } = memory;
+    const open = openUris();
+    for (const uri of open.filter((one) => this.hashOf(one) === contentHash))
+      if ((await this.memoryOf(uri))?.contentHash === contentHash) return uri;
+    const own = memoryUri(memory);
+    // Its own key would lead from a deleted version to the later ones, or may be another document's.
+    if (deletedAt !== undefined || open.some((uri) => keyOf(uri) === contentHash)) return versionUri(memory);
+    this.#keys.forget(contentHash);
+    this.#readings.delete(contentHash);
+    return own;
   }
 
   /** Makes VS Code read again what it shows. */
@@ -157,9 +165,13 @@ export class MemoryFiles implements vscode.FileSystemProvider, vscode.Disposable
     const hash = this.#keys.hashOf(key);
     if (hash === undefined) return undefined;
     const [memory] = await store.get([hash]);
-    if (memory && memory.deletedAt === undefined) return memory;
+    if (memory && memory.deletedAt === undefined) {
+      if (isVersion(key)) this.#keys.set(key, hash);
+      return memory;
+    }
+    if (!this.#keys.follows(key)) return memory;
     // The first version may live again where the later ones are gone.
-    const later = await store.get([...successorsOf(hash, await store.history(hash)), key]);
+    const later = await store.get([...successorsOf(hash, await store.history(hash)), hashIn(key) ?? hash]);
     const successor = later.find(({ deletedAt }) => deletedAt === undefined);
     if (successor) this.#keys.set(key, successor.contentHash);
     return successor ?? memory;
@@ -189,6 +201,20 @@ export class MemoryFiles implements vscode.FileSystemProvider, vscode.Disposable
 
 export const memoryDocuments = (): vscode.TextDocument[] =>
   vscode.workspace.textDocuments.filter(({ uri }) => uri.scheme === SCHEME);
+
+/** Documents that are open, also in tabs that were not looked at since the window opened. */
+function openUris(): vscode.Uri[] {
+  const inTabs = vscode.window.tabGroups.all.flatMap(({ tabs }) =>
+    tabs.flatMap(({ input }) =>
+      input instanceof vscode.TabInputText
+        ? [input.uri]
+        : input instanceof vscode.TabInputTextDiff
+          ? [input.original, input.modified]
+          : [],
+    ),
+  );
+  return [...memoryDocuments().map(({ uri }) => uri), ...inTabs.filter(({ scheme }) => scheme === SCHEME)];
+}
 
 const isDirty = (uri: vscode.Uri): boolean =>
   memoryDocuments().some((document) => document.isDirty && document.uri.toString() === uri.toString());

@@ -9,6 +9,7 @@ export const SCHEME = 'edge-memory';
 export const MEMORY_DOCUMENTS: vscode.DocumentSelector = { scheme: SCHEME };
 
 const NEW = 'new-';
+const VERSION = 'version-';
 
 /**
  * `edge-memory:/edge-memory/<key>/<first line>`: the name is for the tab only. By its path VS Code takes the
@@ -19,15 +20,22 @@ const NEW = 'new-';
  * changed its URI would lose its tab, its undo steps and what is not saved; so the key stays, and leads through the
  * memory's lineage to what it has become.
  */
-export function memoryUri(memory: Memory): vscode.Uri {
-  const name = firstLine(memory.content, 50)
-    .replace(/[\\/:*?"<>|#%\u200b]+/gu, ' ')
-    .trim();
-  return uriOf(memory.contentHash, name || 'memory');
-}
+export const memoryUri = (memory: Memory): vscode.Uri => uriOf(memory.contentHash, nameOf(memory));
+
+/**
+ * A URI of its own for this very version: another document may have the memory's own key and show what the memory was
+ * edited to. A version that lives is followed from then on, as every memory is.
+ */
+export const versionUri = (memory: Memory): vscode.Uri =>
+  uriOf(`${VERSION}${memory.contentHash}-${randomUUID()}`, nameOf(memory));
 
 /** The URI of a memory that is not stored yet. */
 export const newMemoryUri = (): vscode.Uri => uriOf(NEW + randomUUID(), vscode.l10n.t('New Memory'));
+
+const nameOf = (memory: Memory): string =>
+  firstLine(memory.content, 50)
+    .replace(/[\\/:*?"<>|#%\u200b]+/gu, ' ')
+    .trim() || 'memory';
 
 const uriOf = (key: string, name: string): vscode.Uri =>
   vscode.Uri.from({ scheme: SCHEME, path: `/edge-memory/${key}/${name}` });
@@ -39,3 +47,10 @@ export const keyOf = (uri: vscode.Uri): string | undefined => {
 };
 
 export const isNew = (key: string): boolean => key.startsWith(NEW);
+
+/** Means the version that it names until that lives. */
+export const isVersion = (key: string): boolean => key.startsWith(VERSION);
+
+/** The hash that the memory of a key had when it was opened; undefined where it was not stored yet. */
+export const hashIn = (key: string): string | undefined =>
+  isNew(key) ? undefined : isVersion(key) ? key.split('-')[1] : key;

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { memoryUri } from '../documents/memoryUri.ts';
 import type { Services } from '../services.ts';
 import type { MemoryNode, TreeNode } from './nodes.ts';
 
@@ -18,15 +17,16 @@ export class DragAndDrop implements vscode.TreeDragAndDropController<TreeNode> {
     this.#services = services;
   }
 
-  handleDrag(source: readonly TreeNode[], data: vscode.DataTransfer): void {
+  async handleDrag(source: readonly TreeNode[], data: vscode.DataTransfer): Promise<void> {
     const memories = source
       .filter((node): node is MemoryNode => node.kind === 'memory')
       .map(({ memory }) => memory);
     if (memories.length === 0) return;
     const hashes = memories.map(({ contentHash }) => contentHash);
     data.set(ROWS, new vscode.DataTransferItem(JSON.stringify(hashes)));
-    const uris = memories.map((memory) => memoryUri(memory).toString());
-    data.set(URIS, new vscode.DataTransferItem(uris.join('\r\n')));
+    const { documents } = this.#services;
+    const uris = await Promise.all(memories.map((memory) => documents.uriOf(memory)));
+    data.set(URIS, new vscode.DataTransferItem(uris.map((uri) => uri.toString()).join('\r\n')));
   }
 
   async handleDrop(target: TreeNode | undefined, data: vscode.DataTransfer): Promise<void> {

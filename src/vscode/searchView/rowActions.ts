@@ -40,7 +40,7 @@ export class RowActions {
     const [memory] = await store.get([hash]);
     // The command says what is the matter.
     if (memory === undefined) return vscode.commands.executeCommand('edgeMemory.showMemory', [hash]);
-    const document = await vscode.workspace.openTextDocument(documents.uriOf(memory));
+    const document = await vscode.workspace.openTextDocument(await documents.uriOf(memory));
     const options = { preview, preserveFocus: preview, viewColumn: this.#column };
     await vscode.window.showTextDocument(document, options);
   }
