@@ -1,16 +1,15 @@
 import * as z from 'zod';
 import { MemoryError } from '../memory/errors.ts';
-import { DESTROYS, type MemoryTool, READS, defineTool, errorText } from './tool.ts';
-import { inputError } from './toolInput.ts';
+import { after, before, hash, project, tagMatch, tags } from './parameters.ts';
+import { defineTool, errorText, type MemoryTool, READS } from './tool.ts';
+import { inputReader } from './toolInput.ts';
 import { memoryDelete } from './tools/memoryDelete.ts';
 import { memoryHealth } from './tools/memoryHealth.ts';
 import { memorySearch } from './tools/memorySearch.ts';
 import { memoryStore } from './tools/memoryStore.ts';
 
-/** Tags as older versions took them: a list, or comma-separated. */
-const tagList = z.union([z.array(z.string()), z.string()]);
-const listed = (tags: string | string[]): string[] => (typeof tags === 'string' ? tags.split(',') : tags);
-
+const dry_run = z.boolean().optional();
+const listed = z.array(z.string()).min(1);
 const queried = z.object({ query: z.string(), n_results: z.int().min(1).max(100).optional() });
 
 /** An older name of `tool`, whose parameters `translate` brings into its own. */
@@ -19,19 +18,26 @@ const alias = <Input extends z.ZodObject>(
   tool: MemoryTool,
   input: Input,
   translate: (given: z.output<Input>) => object,
-): MemoryTool => ({
-  ...tool,
-  name,
-  title: `${tool.title} (older name)`,
-  description: `Older name of ${tool.name}.`,
-  input,
-  run: async (given, call) => {
-    const parsed = input.safeParse(given);
-    return parsed.success
-      ? tool.run(translate(parsed.data), call)
-      : { text: errorText(inputError(name, input, parsed.error)), isError: true };
-  },
-});
+): MemoryTool => {
+  const read = inputReader(name, input);
+  return {
+    ...tool,
+    name,
+    of: tool.name,
+    title: `${tool.title} (older name)`,
+    description: `Older name of ${tool.name}.`,
+    input,
+    run: async (given, call) => {
+      let own: object;
+      try {
+        own = translate(read(given));
+      } catch (error) {
+        return { text: errorText(error), isError: true };
+      }
+      return tool.run(own, call);
+    },
+  };
+};
 
 const UNITS = '(?:minute|hour|day|week|month|quarter|year)s?';
 const TIME = new RegExp(
@@ -64,15 +70,15 @@ export const olderTools: readonly MemoryTool[] = [
     memoryStore,
     z.object({
       content: z.string(),
-      tags: tagList.optional(),
+      tags,
       memory_type: z.string().optional(),
-      metadata: z.looseObject({ tags: tagList.optional() }).optional(),
+      metadata: z.looseObject({ tags }).optional(),
     }),
-    ({ content, tags, memory_type, metadata = {} }) => ({
+    ({ content, tags: given = [], memory_type, metadata = {} }) => ({
       content,
       metadata: {
         ...metadata,
-        tags: [...listed(tags ?? []), ...listed(metadata.tags ?? [])],
+        tags: [...given, ...(metadata.tags ?? [])],
         ...(memory_type !== undefined && { type: memory_type }),
       },
     }),
@@ -82,14 +88,14 @@ export const olderTools: readonly MemoryTool[] = [
     limit: given.n_results ?? 5,
   })),
   alias('recall_memory', memorySearch, queried, recalled),
-  alias('search_by_tag', memorySearch, z.object({ tags: tagList }), ({ tags }) => ({ tags: listed(tags) })),
-  alias('delete_memory', memoryDelete, z.object({ content_hash: z.string() }), (given) => given),
-  {
-    ...alias('delete_by_tag', memoryDelete, z.object({ tags: tagList }), ({ tags }) => ({
-      tags: listed(tags),
-    })),
-    hints: DESTROYS,
-  },
+  alias('search_by_tag', memorySearch, z.object({ tags: listed }), (given) => given),
+  alias('delete_memory', memoryDelete, z.object({ content_hash: hash, dry_run }), (given) => given),
+  alias(
+    'delete_by_tag',
+    memoryDelete,
+    z.object({ tags: listed, tag_match: tagMatch, after, before, project, dry_run }),
+    (given) => given,
+  ),
   alias('check_database_health', memoryHealth, z.object({}), () => ({})),
   replaced(
     'memory_cleanup',

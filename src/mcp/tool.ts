@@ -45,6 +45,8 @@ interface ToolDefinition<Input extends z.ZodObject> {
 
 /** A tool of the server, of whatever host: rejects only with a `QuestionForPerson`. */
 export interface MemoryTool extends Omit<ToolDefinition<z.ZodObject>, 'run'> {
+  /** The tool that this is an older name of. */
+  readonly of?: string;
   run(input: unknown, call: () => Promise<ToolCall>): Promise<ToolAnswer>;
 }
 

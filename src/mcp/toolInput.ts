@@ -55,7 +55,7 @@ export const inputReader = <Input extends z.ZodObject>(
   };
 };
 
-export const inputError = (tool: string, input: z.ZodObject, { issues }: z.ZodError): MemoryError =>
+const inputError = (tool: string, input: z.ZodObject, { issues }: z.ZodError): MemoryError =>
   new MemoryError(
     'invalid-input',
     `${tool} did nothing: ${issues.map(issueText).join('; ')}.`,
