@@ -29,7 +29,8 @@ export const toolsFor = ({ settings, files }: Pick<McpContext, 'settings' | 'fil
     .map((tool) => (settings.readOnly && tool === memoryGraph ? memoryGraphReads : tool))
     .filter(
       (tool) =>
-        !settings.disabledTools?.includes(tool.name) &&
+        // Under whatever name: what was switched off is not reachable under an older one.
+        ![tool.name, tool.of].some((name) => name !== undefined && settings.disabledTools?.includes(name)) &&
         (tool.hints.readOnlyHint || !settings.readOnly) &&
         (tool !== memoryIngest || files !== undefined),
     );

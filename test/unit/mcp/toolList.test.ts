@@ -73,6 +73,18 @@ describe('the tool list', () => {
     assert.ok(!(await names({ files: undefined })).includes('memory_ingest'));
   });
 
+  it('leaves out the older names of what a person switched off', async () => {
+    const settings = { olderNames: true };
+    const left = async (...disabledTools: string[]) => {
+      const all = await names({ settings });
+      const offered = await names({ settings: { ...settings, disabledTools } });
+      return all.filter((name) => !offered.includes(name));
+    };
+    assert.deepEqual(await left('memory_delete'), ['delete_by_tag', 'delete_memory', 'memory_delete']);
+    assert.deepEqual(await left('memory_store'), ['memory_store', 'store_memory']);
+    assert.deepEqual(await left('delete_by_tag'), ['delete_by_tag']);
+  });
+
   it('lets read-only agents follow links, without a question, and not change them', async () => {
     const graph = (await listed({ settings: { readOnly: true } })).find(
       ({ name }) => name === 'memory_graph',
