@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { CloudStore } from '../cloudflare/openCloudStore.ts';
 import type { LocalStore } from '../local/localStore.ts';
-import { copyMovable, countMovable } from '../memory/copying.ts';
+import { copyPlanned, planCopy } from '../memory/copying.ts';
 import type { Cli } from './cli.ts';
 import { freePlanText } from './freePlan.ts';
 import { isFreePlan } from './plan.ts';
@@ -43,7 +43,8 @@ const copyFrom = async (
   { cli, to, name, wanted, mayAsk }: Copying,
 ): Promise<number | undefined> => {
   const call = { signal: cli.signal };
-  const movable = await countMovable(from, to, call);
+  const plan = await planCopy(from, to, call);
+  const movable = plan.missing.length;
   if (movable === 0) return wanted ? 0 : undefined;
   const memories = counted(movable, 'memory', 'memories');
   const asks = !wanted && mayAsk && isAttended();
@@ -57,7 +58,7 @@ const copyFrom = async (
   }
   let done = 0;
   try {
-    return await copyMovable(from, to, {
+    return await copyPlanned(from, to, plan, {
       ...call,
       onBatch: (count) => {
         done = count;

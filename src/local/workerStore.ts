@@ -109,6 +109,10 @@ export class WorkerStore implements LocalStore {
     return this.#call('link', [link], options);
   }
 
+  linkMany(links: readonly NewLink[], options?: CallOptions) {
+    return this.#call('linkMany', [links], options);
+  }
+
   unlink(source: string, target: string, options?: CallOptions) {
     return this.#call('unlink', [source, target], options);
   }

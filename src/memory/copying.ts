@@ -8,70 +8,77 @@ const BATCH = 200;
 const HASHES = 1000;
 
 type From = Pick<MemoryStore, 'list' | 'get' | 'related'>;
-type To = Pick<MemoryStore, 'list' | 'storeMany' | 'link'>;
+type To = Pick<MemoryStore, 'list' | 'storeMany' | 'linkMany'>;
+
+/** What may leave one store and is not in the other yet, as it was when both were looked at. Hashes. */
+export interface CopyPlan {
+  /** Oldest first. */
+  readonly missing: readonly string[];
+  /** What the other has, deleted ones too. */
+  readonly there: ReadonlySet<string>;
+  /** By what replaced it: what it replaced. */
+  readonly replaced: ReadonlyMap<string, string>;
+}
 
 export interface CopyOptions extends CallOptions {
   /** Called after each batch with how many memories were copied by now. */
   readonly onBatch?: ((copied: number) => void) | undefined;
 }
 
-/** How many live memories may leave, and are not in the other store yet. */
-export const countMovable = async (
+export const planCopy = async (
   from: From,
   to: Pick<To, 'list'>,
   options?: CallOptions,
-): Promise<number> => {
-  const mine: string[] = [];
-  for await (const page of movableOf(from, HASHES, options)) mine.push(...page.map(hashOf));
-  if (mine.length === 0) return 0;
-  const there = await hashesIn(to, options);
-  return mine.filter((hash) => !there.has(hash)).length;
+): Promise<CopyPlan> => {
+  const movable: string[] = [];
+  const replaced = new Map<string, string>();
+  for await (const { contentHash, supersededBy } of movableOf(from, options)) {
+    movable.push(contentHash);
+    if (supersededBy !== undefined) replaced.set(supersededBy, contentHash);
+  }
+  const there = movable.length === 0 ? new Set<string>() : await hashesIn(to, options);
+  return { missing: movable.filter((hash) => !there.has(hash)), there, replaced };
 };
 
 /**
- * Copies every live memory that may leave and is not there yet, oldest first, with what it replaced and its links;
- * answers how many. What was deleted there stays so. Safe to repeat, and goes on where it was interrupted.
+ * Copies what is missing, oldest first, with what it replaced and, after each batch, its links; answers how many.
+ * What was deleted there stays so. After an interruption a new plan has what is left.
  */
-export const copyMovable = async (
+export const copyPlanned = async (
   from: From,
   to: To,
+  { missing, there, replaced }: CopyPlan,
   { onBatch, ...options }: CopyOptions = {},
 ): Promise<number> => {
   const background = { ...options, priority: 'background' } as const;
-  const there = await hashesIn(to, background);
-  const replaced = new Map<string, string>();
-  for await (const page of movableOf(from, HASHES, options))
-    for (const { contentHash, supersededBy } of page)
-      if (supersededBy !== undefined) replaced.set(supersededBy, contentHash);
-  const copied: string[] = [];
-  for await (const page of movableOf(from, BATCH, options)) {
-    const missing = page.map(hashOf).filter((hash) => !there.has(hash));
-    const whole = await from.get(missing, options);
-    // Marked meanwhile: asked again at the last moment.
-    const leaving = whole.filter(mayLeave);
+  const known = new Set(there);
+  let copied = 0;
+  for (let i = 0; i < missing.length; i += BATCH) {
+    // Marked or deleted meanwhile: asked at the last moment.
+    const leaving = (await from.get(missing.slice(i, i + BATCH), options)).filter(mayLeave);
     if (leaving.length === 0) continue;
     await to.storeMany(
       leaving.map((memory) => asNew(memory, replaced.get(memory.contentHash))),
       background,
     );
-    for (const { contentHash } of leaving) {
-      there.add(contentHash);
-      copied.push(contentHash);
-    }
-    onBatch?.(copied.length);
+    for (const { contentHash } of leaving) known.add(contentHash);
+    // The other end may come with a later batch, and the link with it.
+    const links = (await linksOf(from, leaving, options)).filter(
+      ({ source, target }) => known.has(source) && known.has(target),
+    );
+    if (links.length > 0) await to.linkMany(links, background);
+    copied += leaving.length;
+    onBatch?.(copied);
   }
-  // Both ends have to be there.
-  for (const link of await linksOf(from, copied, options))
-    if (there.has(link.source) && there.has(link.target)) await to.link(link, background);
-  return copied.length;
+  return copied;
 };
 
-/** Live memories that may leave the machine. */
-async function* movableOf(from: From, limit: number, options?: CallOptions): AsyncGenerator<Memory[]> {
+/** Live memories that may leave the machine, oldest first, without their contents. */
+async function* movableOf(from: From, options?: CallOptions): AsyncGenerator<Memory> {
   let after: string | undefined;
   do {
-    const page = await from.list({ order: 'oldest', limit, after, contentLimit: 0 }, options);
-    yield page.items.filter(mayLeave);
+    const page = await from.list({ order: 'oldest', limit: HASHES, after, contentLimit: 0 }, options);
+    yield* page.items.filter(mayLeave);
     after = page.next;
   } while (after !== undefined);
 }
@@ -93,17 +100,15 @@ const hashesIn = async (store: Pick<To, 'list'>, options?: CallOptions): Promise
 /** The links that touch these memories, each once. */
 const linksOf = async (
   from: From,
-  hashes: readonly string[],
+  memories: readonly Memory[],
   options?: CallOptions,
 ): Promise<MemoryLink[]> => {
   const links = new Map<string, MemoryLink>();
-  for (const hash of hashes)
-    for (const link of await from.related(hash, 1, options))
-      links.set(`${link.source} ${link.target} ${link.relation}`, link);
+  for (const { contentHash } of memories)
+    for (const link of await from.related(contentHash, 1, options))
+      links.set(`${link.source} ${link.target}`, link);
   return [...links.values()];
 };
-
-const hashOf = ({ contentHash }: Memory): string => contentHash;
 
 const mayLeave = ({ localOnly, deletedAt }: Memory): boolean => !localOnly && deletedAt === undefined;
 

@@ -154,6 +154,10 @@ export class DividedStore implements MemoryStore {
     return this.#there.link(link, options);
   }
 
+  linkMany(links: readonly NewLink[], options?: CallOptions) {
+    return this.#there.linkMany(links, options);
+  }
+
   unlink(source: string, target: string, options?: CallOptions) {
     return this.#there.unlink(source, target, options);
   }

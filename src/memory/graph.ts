@@ -64,6 +64,37 @@ export const linkMemories = async (
   return toLink(rows[0]);
 };
 
+/** Adds those edges between live memories that are not there yet. */
+export const addLinks = async (
+  sql: SqlDatabase,
+  links: readonly NewLink[],
+  now: number,
+  options?: CallOptions,
+): Promise<void> => {
+  const edges = links.map(({ source, target, relation = 'related', similarity = 1, metadata = {} }) => ({
+    source,
+    target,
+    relation,
+    similarity,
+    types: JSON.stringify([relation]),
+    metadata: metadataJson(metadata),
+  }));
+  const live = (end: 'source' | 'target') =>
+    `EXISTS (SELECT 1 FROM memories WHERE content_hash = value->>'${end}' AND deleted_at IS NULL)`;
+  await sql.write(
+    [
+      {
+        sql: `INSERT INTO memory_graph (source_hash, target_hash, similarity, connection_types, metadata, created_at, relationship_type)
+          SELECT value->>'source', value->>'target', value->>'similarity', value->>'types', value->>'metadata', ?, value->>'relation'
+          FROM json_each(?) WHERE ${live('source')} AND ${live('target')} AND value->>'source' <> value->>'target'
+          ON CONFLICT (source_hash, target_hash) DO NOTHING`,
+        params: [now, JSON.stringify(edges)],
+      },
+    ],
+    options,
+  );
+};
+
 export const unlinkMemories = async (
   sql: SqlDatabase,
   source: string,

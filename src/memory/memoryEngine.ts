@@ -2,7 +2,7 @@ import { dayPage } from './days.ts';
 import { EmbeddingQueue } from './embeddingQueue.ts';
 import { MemoryError } from './errors.ts';
 import { facetPage } from './facets.ts';
-import { lineageOf, linkMemories, linksAround, unlinkMemories } from './graph.ts';
+import { addLinks, lineageOf, linkMemories, linksAround, unlinkMemories } from './graph.ts';
 import { repairRecords, verifyRecords } from './health.ts';
 import { iteratePages } from './iteratePages.ts';
 import { countMatching, listPage, statsFrom, statsStatements } from './listing.ts';
@@ -58,6 +58,9 @@ import {
 } from './schemas.ts';
 import { Searcher } from './search/searcher.ts';
 import { tagTreePage } from './tagTree.ts';
+
+/** Links written in one transaction. */
+const LINKED_TOGETHER = 1000;
 
 /** The one implementation of what a memory store does, over four ports. */
 export class MemoryEngine implements MemoryStore {
@@ -176,6 +179,13 @@ export class MemoryEngine implements MemoryStore {
     );
     this.#changed();
     return made;
+  }
+
+  async linkMany(links: readonly NewLink[], options?: CallOptions): Promise<void> {
+    const checked = links.map((link) => parse(newLinkSchema, 'The link', link));
+    for (let i = 0; i < checked.length; i += LINKED_TOGETHER)
+      await addLinks(this.#ports.sql, checked.slice(i, i + LINKED_TOGETHER), this.#seconds(), options);
+    if (checked.length > 0) this.#changed();
   }
 
   async unlink(source: string, target: string, options?: CallOptions): Promise<boolean> {

@@ -65,6 +65,8 @@ export interface MemoryStore {
   /** Removes deleted memories for good, with all that belongs to them; live ones are left alone. */
   purge(contentHashes: readonly string[], options?: CallOptions): Promise<string[]>;
   link(link: NewLink, options?: CallOptions): Promise<MemoryLink>;
+  /** Adds those links between live memories that are not there yet. In transactions of about 1,000. */
+  linkMany(links: readonly NewLink[], options?: CallOptions): Promise<void>;
   unlink(source: string, target: string, options?: CallOptions): Promise<boolean>;
   /** Edges that touch the memory, in both directions, up to `hops` (1…5) away. */
   related(contentHash: string, hops?: number, options?: CallOptions): Promise<MemoryLink[]>;

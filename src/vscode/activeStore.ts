@@ -172,6 +172,10 @@ export class ActiveStore implements LocalStore {
     return (await this.#store()).link(link, options);
   }
 
+  async linkMany(links: readonly NewLink[], options?: CallOptions) {
+    return (await this.#store()).linkMany(links, options);
+  }
+
   async unlink(source: string, target: string, options?: CallOptions) {
     return (await this.#store()).unlink(source, target, options);
   }

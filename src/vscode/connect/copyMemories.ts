@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { FREE_PLAN, planNeed } from '../../cloudflare/planLimits.ts';
 import type { CloudTarget } from '../../local/storeConfig.ts';
-import { copyMovable, countMovable } from '../../memory/copying.ts';
+import { type CopyPlan, copyPlanned, planCopy } from '../../memory/copying.ts';
 import type { CommandServices } from '../commands/registerCommands.ts';
 import { number } from '../numbers.ts';
 import { say } from '../say.ts';
@@ -11,9 +11,10 @@ import { withProgress } from './progress.ts';
 export async function offerCopy(services: CommandServices, target: CloudTarget): Promise<void> {
   const { store } = services;
   const to = await store.active();
-  const movable = await withProgress(vscode.l10n.t('Looking at what is there already'), ({ signal }) =>
-    countMovable(store.embedded, to, { signal }),
+  const plan = await withProgress(vscode.l10n.t('Looking at what is there already'), ({ signal }) =>
+    planCopy(store.embedded, to, { signal }),
   );
+  const movable = plan.missing.length;
   if (movable === 0) return;
   const copy = vscode.l10n.t('Copy');
   const answer = await vscode.window.showInformationMessage(
@@ -29,7 +30,7 @@ export async function offerCopy(services: CommandServices, target: CloudTarget):
     },
     copy,
   );
-  if (answer === copy) await copyMemories(services, target, movable);
+  if (answer === copy) await copyMemories(services, target, plan);
 }
 
 /** What the free plan allows, which plan it is being unknown. */
@@ -60,7 +61,7 @@ function planText(movable: number, { dimensions }: CloudTarget): string[] {
 export async function copyMemories(
   { store, connection }: CommandServices,
   target: CloudTarget,
-  movable: number,
+  plan: CopyPlan,
 ): Promise<number> {
   const from = store.embedded;
   const to = await store.active();
@@ -69,9 +70,9 @@ export async function copyMemories(
   const copied = await withProgress(
     vscode.l10n.t('Copying memories to Cloudflare'),
     ({ signal, say: step }) =>
-      copyMovable(from, to, {
+      copyPlanned(from, to, plan, {
         signal,
-        onBatch: (done) => step(vscode.l10n.t('{0} of {1}', number(done), number(movable))),
+        onBatch: (done) => step(vscode.l10n.t('{0} of {1}', number(done), number(plan.missing.length))),
       }),
   );
   say(copied === 1 ? vscode.l10n.t('1 memory copied') : vscode.l10n.t('{0} memories copied', number(copied)));

@@ -82,6 +82,22 @@ describe('links between memories', () => {
     assert.deepEqual(test.sql('SELECT count(*) AS n FROM memory_graph'), [{ n: 0 }]);
   });
 
+  it('can be added many at once: only those that are not there, between live memories', async () => {
+    await link('a', 'b');
+    await test.store.delete([of('c')]);
+    const pairs = ['ab', 'ba', 'bd', 'bc', 'az', 'dd'].map((pair) => pair.split('').map(of));
+    await test.store.linkMany(
+      pairs.map(([source = '', target = '']) => ({ source, target, relation: 'follows', similarity: 0.5 })),
+    );
+    assert.deepEqual(shown(await test.store.related(of('b'))).sort(), ['ab', 'ba', 'bd']);
+    const [, back] = await test.store.related(of('a'));
+    assert.deepEqual([back?.relation, back?.similarity, back?.metadata], ['follows', 0.5, {}]);
+    assert.equal(
+      test.sql(`SELECT count(*) AS n FROM memory_graph WHERE relationship_type = 'related'`)[0]?.['n'],
+      1,
+    );
+  });
+
   it('can be removed, in their direction only', async () => {
     await link('a', 'b');
     assert.equal(await test.store.unlink(of('b'), of('a')), false);
