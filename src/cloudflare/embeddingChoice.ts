@@ -1,3 +1,4 @@
+import { BlockList, isIP } from 'node:net';
 import { MemoryError } from '../memory/errors.ts';
 import type { CallOptions, Embedder } from '../memory/ports.ts';
 import type { ClientLog, CloudflareClient } from './client.ts';
@@ -52,15 +53,41 @@ export const createEmbedder = async (
     : new OpenAiEmbedder({ ...server, dimensions });
 };
 
-/** https, or http where the texts stay on this computer or in its own network. */
+/** Loopback, private and link-local addresses (RFC 1122, 1918, 3927, 4193, 4291). */
+const nearAddresses = new BlockList();
+for (const [network, bits] of [
+  ['127.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+  ['169.254.0.0', 16],
+] as const)
+  nearAddresses.addSubnet(network, bits, 'ipv4');
+nearAddresses.addAddress('::1', 'ipv6');
+nearAddresses.addSubnet('fc00::', 7, 'ipv6');
+nearAddresses.addSubnet('fe80::', 10, 'ipv6');
+
+/** Whether a host is this computer or in its own network: names without a dot, and those that no public server has, too. */
+const isNear = (host: string): boolean => {
+  const address = host.replace(/^\[(.*)\]$/, '$1');
+  const family = isIP(address);
+  if (family !== 0) return nearAddresses.check(address, family === 4 ? 'ipv4' : 'ipv6');
+  return !host.includes('.') || /\.(?:local|localhost|internal|lan|home\.arpa)$/.test(host);
+};
+
+/** https, or http where the texts and the key stay on this computer or in its own network. */
 const checkedEndpoint = (endpoint: string): string => {
-  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
-  const isUsable =
-    (url?.protocol === 'https:' || url?.protocol === 'http:') &&
-    url.username === '' &&
-    url.search === '' &&
-    url.hash === '';
-  if (isUsable) return endpoint;
+  const { protocol, hostname, host, username, search, hash } = new URL(
+    URL.canParse(endpoint) ? endpoint : 'none:',
+  );
+  const isPlain = username === '' && search === '' && hash === '';
+  if (isPlain && (protocol === 'https:' || (protocol === 'http:' && isNear(hostname)))) return endpoint;
+  if (isPlain && protocol === 'http:')
+    throw new MemoryError(
+      'misconfigured',
+      `The embedding server ${host} is outside of this network: http:// would send it your memories and the key unencrypted.`,
+      'Give its https:// address.',
+    );
   throw new MemoryError(
     'misconfigured',
     'The address of the embedding server is not usable.',
