@@ -40,7 +40,8 @@ describe('a memory full of markup and command links', () => {
   /** No icon, no link, no image within the place, and none of the commands was run. */
   const isInert = async (place: string): Promise<void> => {
     const found = vscode.page.locator(place);
-    await found.first().waitFor();
+    // A tooltip says that it is loading at first.
+    await found.filter({ hasText: '(flame)' }).first().waitFor();
     assert.ok((await found.first().innerText()).replaceAll('\u200b', '').includes('$(flame)'), place);
     for (const active of ['.codicon-flame', 'a[href]', 'a[data-href]', 'a.monaco-link', 'img'])
       assert.equal(await found.locator(active).count(), 0, `${active} in ${place}`);
