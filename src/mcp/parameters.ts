@@ -8,6 +8,7 @@ export const tagMatch = z.enum(['any', 'all']).optional();
 export const project = z.string().optional().describe('Only this project');
 export const after = z.string().optional().describe('Date');
 export const before = after;
+export const timeExpression = z.string().optional().describe('"last week", "since Monday"');
 export const hash = z.string().describe('Hash, or its first 8+ digits');
 export const maxCharacters = z.int().min(500).max(200_000).optional().describe('Default 8000');
 

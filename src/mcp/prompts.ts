@@ -74,7 +74,7 @@ export const registerPrompts = (server: McpServer, callOf: CallOf): void => {
     },
     ({ format = 'markdown', filter }) =>
       message(
-        `Write my memories${filter === undefined ? '' : ` about ${JSON.stringify(filter)}`} into one document as ${JSON.stringify(format)}: read all that fit with memory_search and memory_list (every page), group them by subject, keep names, numbers and dates as they are, and give each statement the hash of its memory.`,
+        `Write my memories${filter === undefined ? '' : ` about ${JSON.stringify(filter)}`} into one document as ${JSON.stringify(format)}: read all that fit with memory_search and memory_list (on to the end by next_page or next_cursor), group them by subject, keep names, numbers and dates as they are, and give each statement the hash of its memory.`,
       ),
   );
   server.registerPrompt(

@@ -62,7 +62,7 @@ export const registerResources = (server: McpServer, callOf: CallOf): void => {
         items.map((memory) => ({ memory })),
         context,
       );
-      return boundedAnswer({ found: items.length, ...aboutCode(found) }, found, 100_000);
+      return boundedAnswer({ found: items.length, ...aboutCode(found) }, found, 100_000, 'memory_list');
     },
     (begun) => ['10', '20', '50'].filter((n) => n.startsWith(begun)).slice(0, COMPLETIONS),
   );

@@ -1,10 +1,12 @@
 import { beginningOf } from '../../memory/text.ts';
 import { dataJson } from './dataJson.ts';
-import { entryOf, type Found, type Shown } from './memoryEntry.ts';
+import { entryOf, type Found, shortHash, type Shown } from './memoryEntry.ts';
 
 export const DEFAULT_CHARACTERS = 8000;
-/** Of an excerpt, at least; less of a memory says too little. */
+/** Of an excerpt, at least, unless it would be all there is; less of a memory says too little. */
 const EXCERPT = 300;
+/** A memory of a page that takes at most this part of an answer is not cut: it comes whole with the next one. */
+const WAITS = 1 / 4;
 /** Kept in the first line for what was left out. */
 const LEFT_OUT = 320;
 
@@ -19,13 +21,14 @@ interface Entry {
 
 const lineOf = (rank: number, found: Found, part?: Shown): string => dataJson(entryOf(rank, found, part));
 
-/** The longest beginning of `text` whose line has at most `room` characters. */
+/** The longest beginning of `text`, of `least` characters or all, whose line has at most `room` characters. */
 const excerpt = (
   rank: number,
   found: Found,
   from: number,
   text: string,
   room: number,
+  least = 1,
 ): string | undefined => {
   let length = Math.min(text.length, room);
   for (;;) {
@@ -33,7 +36,7 @@ const excerpt = (
     if (line.length <= room) return length === 0 ? undefined : line;
     // Escapes make a text longer by a factor that its beginning shares, more or less.
     const next = Math.floor(length * Math.min(0.95, room / line.length));
-    if (next <= 0) return undefined;
+    if (next < least) return undefined;
     length = next;
   }
 };
@@ -45,18 +48,9 @@ const placeOf = ({ memory, snippet }: Found, length: number): number => {
   return at < 0 || at + snippet.text.length <= length ? 0 : at;
 };
 
-/**
- * An answer of at most about `limit` characters: a line of JSON about it, and one for each memory. Whole memories come
- * first, then cut ones, each most relevant first (`rank`); the first line says what was left out and how to get it
- * (`toGetThem`, in the words of the tool).
- */
-export const boundedAnswer = (
-  head: Readonly<Record<string, unknown>>,
-  found: readonly Found[],
-  limit = DEFAULT_CHARACTERS,
-  toGetThem = 'a higher max_response_chars, a smaller limit, or narrower filters',
-): string => {
-  let room = limit - dataJson(head).length - LEFT_OUT;
+/** As many entries as `room` has characters for; of a page those from its beginning on, without a gap. */
+const fitting = (found: readonly Found[], room: number, isPage = false): Entry[] => {
+  const all = room;
   const entries: Entry[] = [];
   for (const [i, item] of found.entries()) {
     const rank = i + 1;
@@ -66,11 +60,20 @@ export const boundedAnswer = (
       room -= line.length + 1;
       continue;
     }
+    const isFirst = entries.length === 0;
+    if (isPage && !isFirst && !item.memory.truncated && line.length <= all * WAITS) break;
     const from = placeOf(item, EXCERPT);
-    const cut = excerpt(rank, item, from, item.memory.content.slice(from, from + EXCERPT), room - 1);
-    if (cut === undefined) continue;
-    entries.push({ found: item, rank, whole: false, line: cut });
-    room -= cut.length + 1;
+    const text = item.memory.content.slice(from, from + EXCERPT);
+    const cut =
+      excerpt(rank, item, from, text, room - 1, isFirst ? 1 : text.length) ??
+      // A page that showed nothing could not be gone on from.
+      (isPage && isFirst
+        ? dataJson({ rank, hash: shortHash(item.memory.contentHash), too_large: line.length })
+        : undefined);
+    if (cut !== undefined) {
+      entries.push({ found: item, rank, whole: false, line: cut });
+      room -= cut.length + 1;
+    } else if (isPage) break;
   }
   for (const entry of entries.filter(({ whole }) => !whole)) {
     const from = placeOf(entry.found, entry.line.length + room);
@@ -85,23 +88,57 @@ export const boundedAnswer = (
     room -= longer.length - entry.line.length;
     entry.line = longer;
   }
-  const shown = [...entries.filter(({ whole }) => whole), ...entries.filter(({ whole }) => !whole)];
+  return entries;
+};
+
+type Head = Readonly<Record<string, unknown>>;
+
+const roomBeside = (head: Head, limit: number): number => limit - dataJson(head).length - LEFT_OUT;
+
+const written = (head: Head, entries: readonly Entry[], rest: object): string => {
+  const cut = entries.filter(({ whole }) => !whole).length;
   return [
-    dataJson({ ...head, ...leftOut(found.length, shown, toGetThem) }),
-    ...shown.map(({ line }) => line),
+    dataJson({
+      ...head,
+      shown: entries.length,
+      ...(cut > 0 && { cut, whole_text: 'memory_list with its content_hash' }),
+      ...rest,
+      ...(entries.length > 0 && { note: NOTE }),
+    }),
+    ...entries.map(({ line }) => line),
   ].join('\n');
 };
 
-const leftOut = (found: number, shown: readonly Entry[], toGetThem: string): object => {
-  const cut = shown.filter(({ whole }) => !whole).length;
-  const missing = found - shown.length;
-  return {
-    shown: shown.length,
-    ...(cut > 0 && { cut, whole_text: 'memory_list with its content_hash' }),
-    ...(missing > 0 && {
-      left_out: missing,
-      to_get_them: toGetThem,
-    }),
-    ...(shown.length > 0 && { note: NOTE }),
-  };
+/**
+ * An answer of at most about `limit` characters: a line of JSON about it, and one for each memory. Whole memories come
+ * first, then cut ones, each most relevant first (`rank`); the first line says what was left out and how to get it
+ * (`toGetThem`, in the words of the tool).
+ */
+export const boundedAnswer = (
+  head: Head,
+  found: readonly Found[],
+  limit = DEFAULT_CHARACTERS,
+  toGetThem = 'a higher max_response_chars',
+): string => {
+  const entries = fitting(found, roomBeside(head, limit));
+  const missing = found.length - entries.length;
+  return written(
+    head,
+    [...entries.filter(({ whole }) => whole), ...entries.filter(({ whole }) => !whole)],
+    missing > 0 ? { left_out: missing, to_get_them: toGetThem } : {},
+  );
+};
+
+/**
+ * The same of a page: in its order, and from its beginning without a gap, at least one. `rest` says, for the number of
+ * those that are shown, how to go on after them.
+ */
+export const pageAnswer = async (
+  head: Head,
+  found: readonly Found[],
+  rest: (shown: number) => object | Promise<object>,
+  limit = DEFAULT_CHARACTERS,
+): Promise<string> => {
+  const entries = fitting(found, roomBeside(head, limit), true);
+  return written(head, entries, await rest(entries.length));
 };

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import type { ListQuery, Memory, MemoryFilter, Page } from '../../memory/memory.ts';
+import type { Memory, MemoryFilter } from '../../memory/memory.ts';
 import type { CallOptions } from '../../memory/ports.ts';
 import type { AgentStore } from '../agentStore.ts';
-import { boundedAnswer, DEFAULT_CHARACTERS } from '../answers/boundedAnswer.ts';
+import { DEFAULT_CHARACTERS, pageAnswer } from '../answers/boundedAnswer.ts';
 import { aboutCode, withCodeStates } from '../answers/codeStates.ts';
 import { dataJson } from '../answers/dataJson.ts';
 import { entryOf, type Found } from '../answers/memoryEntry.ts';
@@ -17,6 +17,7 @@ import {
   project,
   tagMatch,
   tags,
+  timeExpression,
 } from '../parameters.ts';
 import { defineTool, READS } from '../tool.ts';
 import { beginningOf } from '../../memory/text.ts';
@@ -36,8 +37,10 @@ export const memoryList = defineTool({
     offset: z.int().min(0).optional().describe('Of its content, where a part was cut'),
     page: z.int().min(1).max(100_000).optional(),
     page_size: z.int().min(1).max(100).optional().describe('Default 20'),
+    cursor: z.string().optional().describe('next_cursor of the answer before, with the same filters'),
     tags,
     tag_match: tagMatch,
+    time_expr: timeExpression,
     after,
     before,
     memory_type: z.string().optional(),
@@ -45,7 +48,10 @@ export const memoryList = defineTool({
     max_response_chars: maxCharacters,
   }),
   hints: READS,
-  run: async ({ content_hash, offset = 0, page = 1, page_size = 20, max_response_chars, ...given }, call) => {
+  run: async (
+    { content_hash, offset = 0, page, page_size = 20, cursor, max_response_chars, ...given },
+    call,
+  ) => {
     const { store, context, options } = call;
     if (content_hash !== undefined) {
       const memory = await findMemory(store, content_hash, options);
@@ -53,41 +59,51 @@ export const memoryList = defineTool({
       return wholeMemory(found, offset, max_response_chars);
     }
     const filter = await filterOf(given);
-    const [total, listed] = await Promise.all([
+    const number = page ?? 1;
+    const [total, start] = await Promise.all([
       store.count(filter, options),
-      pageOf(store, filter, (page - 1) * page_size, page_size, options),
+      cursor === undefined ? startOf(store, filter, (number - 1) * page_size, options) : { after: cursor },
     ]);
+    const { items, next } = start
+      ? await store.list({ filter, ...start, limit: page_size }, options)
+      : { items: [], next: undefined };
     const found = await withCodeStates(
-      (listed?.items ?? []).map((memory) => ({ memory })),
+      items.map((memory) => ({ memory })),
       context,
     );
-    const head = {
-      page,
-      total,
-      ...(listed?.next !== undefined && { next_page: page + 1 }),
-      ...aboutCode(found),
+    const goOn = async (shown: number): Promise<object> => {
+      if (shown === items.length && cursor === undefined)
+        return next === undefined ? {} : { next_page: number + 1 };
+      const nextCursor =
+        shown === items.length
+          ? next
+          : (await store.list({ filter, ...start, limit: shown, contentLimit: 0 }, options)).next;
+      return nextCursor === undefined ? {} : { next_cursor: nextCursor };
     };
-    return boundedAnswer(head, found, max_response_chars);
+    const head = { ...(cursor === undefined && { page: number }), total, ...aboutCode(found) };
+    return pageAnswer(head, found, goOn, max_response_chars);
   },
 });
 
-/** Lists go on after an item: those before are passed over without their content. */
-const pageOf = async (
+/**
+ * Where a list goes on that passes over its first `skip` memories, which are read without their content; undefined where
+ * there are no more.
+ */
+const startOf = async (
   store: AgentStore,
   filter: MemoryFilter,
   skip: number,
-  limit: number,
   options: CallOptions,
-): Promise<Page<Memory> | undefined> => {
-  let after: string | undefined;
+): Promise<{ readonly after?: string } | undefined> => {
+  let start: { after?: string } = {};
   for (let left = skip; left > 0;) {
-    const query: ListQuery = { filter, after, limit: Math.min(left, LONGEST_PAGE), contentLimit: 0 };
-    const passed = await store.list(query, options);
-    if (passed.next === undefined) return undefined;
-    after = passed.next;
-    left -= passed.items.length;
+    const limit = Math.min(left, LONGEST_PAGE);
+    const { items, next } = await store.list({ filter, ...start, limit, contentLimit: 0 }, options);
+    if (next === undefined) return undefined;
+    start = { after: next };
+    left -= items.length;
   }
-  return store.list({ filter, after, limit }, options);
+  return start;
 };
 
 const wholeMemory = (found: Found, from: number, limit = DEFAULT_CHARACTERS): string => {

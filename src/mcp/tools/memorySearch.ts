@@ -13,6 +13,7 @@ import {
   project,
   tagMatch,
   tags,
+  timeExpression,
 } from '../parameters.ts';
 import { defineTool, READS } from '../tool.ts';
 
@@ -25,6 +26,7 @@ const MODES = {
 } as const satisfies Record<string, SearchMode>;
 
 const LIMIT = 100;
+const TO_LIST_ALL = 'memory_list with the same filters';
 /** How many times as many memories ratings may bring forward. */
 const CANDIDATES = 3;
 
@@ -36,7 +38,7 @@ export const memorySearch = defineTool({
   input: z.object({
     query: z.string().optional(),
     mode: z.enum(['hybrid', 'semantic', 'exact', 'keyword']).optional(),
-    time_expr: z.string().optional().describe('"last week", "since Monday"'),
+    time_expr: timeExpression,
     after,
     before,
     tags,
@@ -62,10 +64,10 @@ export const memorySearch = defineTool({
       const head = {
         found: items.length,
         order: 'newest',
-        ...(next !== undefined && { more: 'memory_list' }),
+        ...(next !== undefined && { more: TO_LIST_ALL }),
         ...aboutCode(found),
       };
-      return boundedAnswer(head, found, input.max_response_chars);
+      return boundedAnswer(head, found, input.max_response_chars, TO_LIST_ALL);
     }
     const query: SearchQuery = {
       query: input.query,

@@ -133,6 +133,14 @@ describe('memories handed to a model', () => {
       assert.deepEqual((cut?.['cut'] as { from: number }).from, 0);
     });
 
+    it('have no excerpt that says too little, unless it is all that there is room for', () => {
+      const found = Array.from({ length: 60 }, (_, i) => memory(text(`m${i}`, 330), { tags: ['a', 'b'] }));
+      for (let limit = 1500; limit < 2500; limit += 50)
+        for (const entry of parsed(boundedAnswer({}, found, limit)).slice(1))
+          assert.ok(String(entry['content']).length >= 300, `${limit}: ${String(entry['content'])}`);
+      assert.equal(parsed(boundedAnswer({}, [memory(text('long', 2000))], 550)).length, 2);
+    });
+
     it('show the part that matched of a long one', () => {
       const content = `${'a '.repeat(30_000)}the needle${' b'.repeat(30_000)}`;
       const at = content.indexOf('the needle');

@@ -3,7 +3,7 @@ import { contentHashOf } from '../../../src/memory/contentHash.ts';
 import type { AgentStore } from '../../../src/mcp/agentStore.ts';
 import { MemoryError } from '../../../src/memory/errors.ts';
 import { useStore } from '../support/testStore.ts';
-import { useMcpClient } from './mcpClient.ts';
+import { type ConnectedClient, useMcpClient } from './mcpClient.ts';
 
 describe('the tools', () => {
   const memories = useStore();
@@ -83,6 +83,79 @@ describe('the tools', () => {
     assert.equal(third.head['next_page'], undefined);
     assert.equal((await call('memory_list', { page: 2, page_size: 10 })).head['next_page'], 3);
     assert.deepEqual((await call('memory_list', { page: 9, page_size: 10 })).memories, []);
+  });
+
+  /** Calls a tool again with what its answers say, to the end; the hashes that were shown. */
+  const followed = async (
+    call: ConnectedClient['call'],
+    args: Record<string, unknown>,
+  ): Promise<{ readonly hashes: unknown[]; readonly wholly: boolean }> => {
+    const hashes: unknown[] = [];
+    let wholly = true;
+    for (let next: Record<string, unknown> | undefined = {}; next !== undefined;) {
+      const { head, memories: shown, text, isError } = await call('memory_list', { ...args, ...next });
+      assert.ok(!isError && shown.length > 0, text);
+      hashes.push(...shown.map(({ hash }) => hash));
+      wholly &&= shown.every((entry) => !('cut' in entry));
+      const { next_page: page, next_cursor: cursor } = head;
+      assert.ok(page === undefined || cursor === undefined, text);
+      next = page !== undefined ? { page } : cursor !== undefined ? { cursor } : undefined;
+    }
+    return { hashes, wholly };
+  };
+  const newestFirst = async (): Promise<string[]> =>
+    (await memories.store.list({ limit: 1000 })).items.map(({ contentHash }) => contentHash.slice(0, 16));
+
+  it('list every memory to whoever follows what their answers say, and none twice', async () => {
+    await memories.store.storeMany(
+      Array.from({ length: 60 }, (_, i) => ({ content: `${i} `.padEnd(400, 'x'), createdAt: 1000 + i })),
+    );
+    const { call } = await connect(memories.store);
+    const all = await newestFirst();
+    for (const args of [{}, { page_size: 100 }, { page_size: 7 }, { max_response_chars: 700 }]) {
+      const { hashes, wholly } = await followed(call, args);
+      assert.deepEqual(hashes, all, JSON.stringify(args));
+      assert.ok(wholly || 'max_response_chars' in args);
+    }
+  });
+
+  it('list large ones among small ones, and those that no answer has room for, by their hash at least', async () => {
+    const tags = Array.from({ length: 100 }, (_, i) => `${i} ${'t'.repeat(90)}`);
+    await memories.store.storeMany(
+      Array.from({ length: 12 }, (_, i) => ({
+        content: `${i} ${'y'.repeat(i % 3 === 0 ? 20_000 : 300)}`,
+        createdAt: 1000 + i,
+        ...(i % 4 === 1 && { tags }),
+      })),
+    );
+    const { call } = await connect(memories.store);
+    const all = await newestFirst();
+    for (const args of [{}, { max_response_chars: 500 }])
+      assert.deepEqual((await followed(call, args)).hashes, all);
+  });
+
+  it('list by time too, where a search without a query says that there are more', async () => {
+    const at = Date.parse('2024-03-02T12:00:00Z') / 1000;
+    await memories.store.storeMany(
+      Array.from({ length: 30 }, (_, i) => ({ content: `of that day ${i}`, createdAt: at + i })),
+    );
+    await memories.store.store({ content: 'of another day' });
+    const { call } = await connect(memories.store);
+    const { head } = await call('memory_search', { time_expr: '2024-03-02' });
+    assert.match(String(head['more']), /^memory_list with the same filters/);
+    assert.equal((await followed(call, { time_expr: '2024-03-02' })).hashes.length, 30);
+  });
+
+  it('say of what a search left out what shows it', async () => {
+    await memories.store.storeMany(
+      Array.from({ length: 20 }, (_, i) => ({ content: `needle ${i} `.padEnd(900, 'z') })),
+    );
+    const { call } = await connect(memories.store);
+    const query = { query: 'needle', mode: 'keyword', limit: 20 };
+    const { head } = await call('memory_search', query);
+    assert.ok(Number(head['left_out']) > 0);
+    assert.equal(head['to_get_them'], 'a higher max_response_chars');
+    assert.equal((await call('memory_search', { ...query, max_response_chars: 40_000 })).memories.length, 20);
   });
 
   it('show one long memory whole, part by part', async () => {
