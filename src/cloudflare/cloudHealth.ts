@@ -14,6 +14,11 @@ export interface CloudParts {
   readonly chunks: VectorizeIndex | undefined;
   /** Undefined where no bucket is connected. */
   readonly objects: R2ObjectStore | undefined;
+  /** Which of these ids, hashes and keys other databases have a record of; undefined where that is not known. */
+  readonly heldElsewhere: (
+    names: readonly string[],
+    options?: CallOptions,
+  ) => Promise<ReadonlySet<string> | undefined>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -24,12 +29,14 @@ export interface Disagreement {
   readonly lostVectors: readonly string[];
   /** Hashes of those that have a vector there, and no copy of it beside their record: mcp-memory-service makes none. */
   readonly uncopied: readonly string[];
-  /** Ids in the shared index, and in the second one, without a live memory. */
+  /** Ids in the shared index, and in the second one, without a live memory, neither here nor in another database. */
   readonly orphanVectors: readonly string[];
   readonly orphanChunks: readonly string[];
   /** Hashes of memories whose object is missing. */
   readonly lostObjects: readonly string[];
   readonly orphanObjects: readonly string[];
+  /** How many have no memory here, and may have one in a database that could not be asked: they are left. */
+  readonly doubtful: number;
   /** In both indexes. */
   readonly storedVectors: number;
 }
@@ -38,6 +45,9 @@ const RECORDS_AT_ONCE = 10_000;
 /** What was written in the last minutes may not be listed yet, or still. Seconds. */
 const FRESH = 300;
 const EXAMPLES = 5;
+/** As Edge Memory and mcp-memory-service name theirs: what is named otherwise is another program's. */
+const VECTOR_ID = /^([0-9a-f]{64}|mem_.*)$/;
+const OBJECT_KEY = /^content\/[0-9a-f]{64}\.txt$/;
 /** Texts that are looked at together, and how many characters of each. */
 const TEXTS_AT_ONCE = 1000;
 const BEGINNING = 4000;
@@ -65,28 +75,58 @@ export const compareWithRecords = async (parts: CloudParts, options?: CallOption
     (parts.chunks === undefined || furtherIds(record).every((id) => inFurther.has(id)));
   const due = records.filter(({ live, waits }) => live && !waits);
   const lost = due.filter((record) => isSettled(record) && !isWhole(record)).map(({ hash }) => hash);
-  return {
-    lostVectors: await understoodAmong(lost, parts, options),
-    uncopied: due.filter((record) => record.chunks === 0 && isWhole(record)).map(({ hash }) => hash),
+  const orphans: Orphans = {
     orphanVectors: first.filter((id) => {
       const record = byId.get(id);
-      return record === undefined || (!record.live && isSettled(record));
+      return record === undefined ? VECTOR_ID.test(id) : !record.live && isSettled(record);
     }),
     orphanChunks: further.filter((id) => {
       const place = readChunkId(id);
       const record = place && byId.get(place.contentHash);
-      if (record === undefined) return true;
+      if (record === undefined) return place !== undefined;
       return isSettled(record) && (!record.live || place === undefined || place.chunk >= record.chunks);
     }),
+    // A fresh one may belong to a record that is just being written.
+    orphanObjects: [...objects]
+      .filter(([key, at]) => OBJECT_KEY.test(key) && !keys.has(key) && at < since)
+      .map(([key]) => key),
+  };
+  return {
+    lostVectors: await understoodAmong(lost, parts, options),
+    uncopied: due.filter((record) => record.chunks === 0 && isWhole(record)).map(({ hash }) => hash),
+    ...(await ownOf(orphans, parts, options)),
     lostObjects:
       parts.objects === undefined
         ? []
         : records.filter(({ key, live }) => live && key !== '' && !objects.has(key)).map(({ hash }) => hash),
-    // A fresh one may belong to a record that is just being written.
-    orphanObjects: [...objects].filter(([key, at]) => !keys.has(key) && at < since).map(([key]) => key),
     storedVectors: first.length + further.length,
   };
 };
+
+type Orphans = Pick<Disagreement, 'orphanVectors' | 'orphanChunks' | 'orphanObjects'>;
+
+/** Without those that serve another database of the account, and none at all where that is not known. */
+const ownOf = async (
+  orphans: Orphans,
+  { heldElsewhere }: CloudParts,
+  options?: CallOptions,
+): Promise<Orphans & Pick<Disagreement, 'doubtful'>> => {
+  const { orphanVectors, orphanChunks, orphanObjects } = orphans;
+  const names = [...orphanVectors, ...orphanChunks.map(hashOfChunk), ...orphanObjects];
+  if (names.length === 0) return { ...orphans, doubtful: 0 };
+  const held = await heldElsewhere(names, options);
+  if (held === undefined)
+    return { orphanVectors: [], orphanChunks: [], orphanObjects: [], doubtful: names.length };
+  const isOwn = (name: string): boolean => !held.has(name);
+  return {
+    orphanVectors: orphanVectors.filter(isOwn),
+    orphanChunks: orphanChunks.filter((id) => isOwn(hashOfChunk(id))),
+    orphanObjects: orphanObjects.filter(isOwn),
+    doubtful: 0,
+  };
+};
+
+const hashOfChunk = (id: string): string => readChunkId(id)?.contentHash ?? id;
 
 export const problemsOf = (found: Disagreement): VerifyProblem[] =>
   (

@@ -7,7 +7,7 @@ import { enqueueEmbedding } from '../memory/storing.ts';
 import type { CallOptions, Embedder, EmbeddingModel, SqlDatabase } from '../memory/ports.ts';
 import type { ClientLog, CloudflareClient } from './client.ts';
 import { type D1State, fillFullText, inspectDatabase, mayWrite, migrateDatabase } from './cloudSchema.ts';
-import { compareWithRecords, type Disagreement, problemsOf } from './cloudHealth.ts';
+import { type CloudParts, compareWithRecords, type Disagreement, problemsOf } from './cloudHealth.ts';
 import { chunksIndexOf, CloudVectorIndex } from './cloudVectorIndex.ts';
 import { COPIED_AT_ONCE, copyNextVectors, copyVectorsOf } from './copyVectors.ts';
 import { D1Database, type D1Usage } from './d1.ts';
@@ -15,6 +15,7 @@ import type { EmbeddingCache } from './embeddingCache.ts';
 import { choiceFor, createEmbedder, type EndpointAccess } from './embeddingChoice.ts';
 import { groupsOf } from './inParallel.ts';
 import { NoObjectStore } from './noObjectStore.ts';
+import { namesHeldElsewhere } from './otherDatabases.ts';
 import { R2ObjectStore } from './r2.ts';
 import { RemoteEmbedder } from './remoteEmbedder.ts';
 import { openUnprepared } from './unpreparedDatabase.ts';
@@ -47,7 +48,7 @@ export interface CloudStoreConfig {
   readonly storedDimensions?: number | undefined;
 }
 
-interface CloudStoreParts {
+interface CloudStoreParts extends Pick<CloudParts, 'heldElsewhere'> {
   readonly database: D1Database;
   /** The same, with what it lacks where it is only read. */
   readonly sql: SqlDatabase;
@@ -200,12 +201,17 @@ export class CloudStore extends MemoryEngine {
     return this.verify(options);
   }
 
-  #compare(options?: CallOptions): Promise<Disagreement> {
-    const { vectors, chunks } = this.#parts;
-    return compareWithRecords(
+  async #compare(options?: CallOptions): Promise<Disagreement> {
+    const { vectors, chunks, log } = this.#parts;
+    const found = await compareWithRecords(
       { ...this.#parts, model: this.model, chunks: vectors.hasChunks ? chunks : undefined },
       options,
     );
+    if (found.doubtful > 0)
+      log?.warn(
+        `Left alone: vectors and large contents without a memory here (${found.doubtful}), because not all other databases of the account can be asked whether they are theirs.`,
+      );
+    return found;
   }
 
   async #embedWaiting(advanceBy: (count: number) => void, options?: CallOptions): Promise<void> {
@@ -289,6 +295,8 @@ export const openCloudStore = async (options: CloudStoreOptions, call?: CallOpti
       chunks,
       objects,
       embedder,
+      heldElsewhere: (names, options) =>
+        namesHeldElsewhere({ client, account, database: config.database }, names, options),
       log,
       now: now ?? Date.now,
     },
