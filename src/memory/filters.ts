@@ -40,6 +40,10 @@ const liveness = (filter: MemoryFilter): Condition => {
   };
 };
 
+/** An edit deletes the version before it at the moment that its lineage tells. */
+const REPLACED = `EXISTS (SELECT 1 FROM em_lineage l
+  WHERE l.content_hash = m.content_hash AND l.reason = 'edited' AND l.at = m.deleted_at)`;
+
 const tagOf = (text: string): string => {
   const tag = normaliseTag(text);
   if (tag === undefined)
@@ -63,6 +67,8 @@ export const compileFilter = (filter: MemoryFilter = {}): Condition => {
   if (to !== undefined) conditions.push({ sql: 'm.created_at < ?', params: [to] });
   if (filter.pinned !== undefined) conditions.push(marked('pinned', filter.pinned));
   if (filter.localOnly !== undefined) conditions.push(marked('local_only', filter.localOnly));
+  if (filter.replaced !== undefined)
+    conditions.push({ sql: `${filter.replaced ? '' : 'NOT '}${REPLACED}`, params: [] });
   if (filter.sourcePath !== undefined)
     conditions.push({
       sql: `m.content_hash IN (SELECT content_hash FROM em_info WHERE ${SOURCE_PATH} = ?)`,

@@ -107,6 +107,8 @@ export interface MemoryFilter {
   readonly sourcePath?: string | undefined;
   /** Default `live`. */
   readonly state?: 'live' | 'deleted' | undefined;
+  /** Deleted by an edit, which put a later version in its place. */
+  readonly replaced?: boolean | undefined;
 }
 
 export type SearchMode = 'hybrid' | 'keyword' | 'meaning' | 'exact';

@@ -85,6 +85,7 @@ const filter: z.ZodType<MemoryFilter> = z.object({
   localOnly: z.boolean().optional(),
   sourcePath: storable.min(1).max(4096).optional(),
   state: z.enum(['live', 'deleted']).optional(),
+  replaced: z.boolean().optional(),
 });
 
 export const filterSchema = filter;

@@ -178,6 +178,33 @@ describe('deleted memories', () => {
     assert.equal(await store.count({}), 1);
   });
 
+  it('are not only what somebody deleted: earlier versions are named, and can be kept', async () => {
+    const { store } = await services();
+    const edited = await stored({ content: 'first text' });
+    const deleted = await stored({ content: 'unwanted' });
+    const deletedLater = await stored({ content: 'unwanted in the end' });
+    await store.update(edited.contentHash, { content: 'second text' });
+    const { contentHash } = await store.update(deletedLater.contentHash, { content: 'unwanted, too' });
+    await store.delete([deleted.contentHash, contentHash]);
+    const left = async (): Promise<string[]> =>
+      (await store.list({ filter: { state: 'deleted' } })).items.map(({ content }) => content).sort();
+    for (const [answer, gone, rest] of [
+      ['Keep Earlier Versions', 2, ['first text', 'unwanted in the end']],
+      ['Delete for Good', 2, []],
+    ] as const) {
+      const question = answerMessages('showWarningMessage', answer);
+      try {
+        assert.equal(await run('emptyDeleted'), gone);
+        assert.deepEqual(question.details, [
+          `Earlier versions of edited memories among them: ${answer === 'Delete for Good' ? 1 : 2}. This can not be undone.`,
+        ]);
+      } finally {
+        question.restore();
+      }
+      assert.deepEqual(await left(), rest);
+    }
+  });
+
   it('stay without a yes', async () => {
     const { store } = await services();
     const { contentHash } = await stored({ content: 'one' });

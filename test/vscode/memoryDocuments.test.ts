@@ -140,6 +140,70 @@ describe('a memory as a document', () => {
       await eventually(() => assert.match(document.getText(), /\n\nMeet on Fridays\n$/));
     });
 
+    it('is compared with the text of now', async () => {
+      const { earlier, later } = await edited('Clean');
+      const editor = await open(later);
+      const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+        'vscode.executeCodeLensProvider',
+        editor.document.uri,
+      );
+      const lens = lenses.find(
+        ({ command }) => command?.title === '$(history) Earlier Versions (1)',
+      )?.command;
+      assert.ok(lens);
+      const offered: string[] = [];
+      const { showQuickPick } = vscode.window;
+      Object.assign(vscode.window, {
+        showQuickPick: (items: readonly vscode.QuickPickItem[]) => {
+          offered.push(...items.map(({ label }) => label));
+          return Promise.resolve(items[0]);
+        },
+      });
+      try {
+        await vscode.commands.executeCommand(lens.command, ...((lens.arguments ?? []) as unknown[]));
+      } finally {
+        Object.assign(vscode.window, { showQuickPick });
+      }
+      assert.deepEqual(offered, ['Clean on Tuesdays']);
+      const { documents } = await services();
+      const compared = await eventually(async () => {
+        const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+        assert.ok(input instanceof vscode.TabInputTextDiff);
+        return Promise.all([input.original, input.modified].map((uri) => documents.memoryOf(uri)));
+      });
+      assert.deepEqual(
+        compared.map((memory) => memory?.contentHash),
+        [earlier.contentHash, later.contentHash],
+      );
+    });
+
+    it('leads to what it was edited to', async () => {
+      const { earlier, later } = await edited('Paint');
+      const { document } = await open(earlier);
+      const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+        'vscode.executeCodeLensProvider',
+        document.uri,
+      );
+      assert.deepEqual(
+        lenses.map(({ command }) => [command?.command, command?.arguments]),
+        [
+          ['edgeMemory.restoreMemory', [earlier.contentHash]],
+          ['edgeMemory.showMemory', [later.contentHash]],
+        ],
+      );
+    });
+
+    it('is not there where the text was not edited, which is said', async () => {
+      const { contentHash } = await stored({ content: 'as it was' });
+      const messages = answerMessages('showInformationMessage');
+      try {
+        await run('earlierVersions', contentHash);
+        assert.deepEqual(messages.texts, ['“as it was” has no earlier versions: its text was not edited.']);
+      } finally {
+        messages.restore();
+      }
+    });
+
     it('is another document than the one that shows the later version, also where it was stored again', async () => {
       const { earlier, later } = await edited('Test');
       await stored({ content: 'Test on Tuesdays' });

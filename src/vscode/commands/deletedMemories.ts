@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { MemoryFilter } from '../../memory/memory.ts';
 import { withProgress } from '../connect/progress.ts';
 import { quoted } from '../memoryText.ts';
 import { say } from '../say.ts';
@@ -31,36 +32,59 @@ export async function deleteForGood(
   return gone;
 }
 
-/** Asks, saying how many, and removes every deleted memory. Answers how many are gone. */
+/**
+ * Asks, saying how many, and removes every deleted memory, earlier versions of edited ones too unless they are to stay.
+ * Answers how many are gone.
+ */
 export async function emptyDeleted({ store }: CommandServices): Promise<number> {
   const count = await store.count({ state: 'deleted' });
   if (count === 0) {
     void vscode.window.showInformationMessage(vscode.l10n.t('There are no deleted memories.'));
     return 0;
   }
+  const earlier = await store.count({ state: 'deleted', replaced: true });
   const question =
     count === 1
       ? vscode.l10n.t('Delete 1 deleted memory for good?')
       : vscode.l10n.t('Delete {0} deleted memories for good?', number(count));
-  if (!(await confirmed(question))) return 0;
+  const yes = vscode.l10n.t('Delete for Good');
+  const keep = vscode.l10n.t('Keep Earlier Versions');
+  const answer = await vscode.window.showWarningMessage(
+    question,
+    { modal: true, detail: detailOf(earlier) },
+    yes,
+    ...(earlier > 0 && earlier < count ? [keep] : []),
+  );
+  if (answer === undefined) return 0;
+  const filter: MemoryFilter = { state: 'deleted', ...(answer === keep && { replaced: false }) };
+  const all = answer === keep ? count - earlier : count;
   let gone = 0;
   await withProgress(vscode.l10n.t('Deleting for good'), async ({ signal, say: step }) => {
-    for (;;) {
-      const query = { filter: { state: 'deleted' }, limit: PAGE, contentLimit: 0 } as const;
-      const { items } = await store.list(query, { signal });
-      const purged = await store.purge(
-        items.map(({ contentHash }) => contentHash),
-        { signal },
-      );
-      gone += purged.length;
-      // Nothing that could go is left, whatever else there is.
-      if (purged.length === 0) return;
-      step(vscode.l10n.t('{0} of {1} memories', number(gone), number(count)));
+    // All are named before the first goes: the earlier versions of one that is gone are nobody's versions any more.
+    const doomed: string[] = [];
+    let after: string | undefined;
+    do {
+      const page = await store.list({ filter, limit: PAGE, contentLimit: 0, after }, { signal });
+      doomed.push(...page.items.map(({ contentHash }) => contentHash));
+      after = page.next;
+    } while (after !== undefined);
+    for (let from = 0; from < doomed.length; from += PAGE) {
+      gone += (await store.purge(doomed.slice(from, from + PAGE), { signal })).length;
+      step(vscode.l10n.t('{0} of {1} memories', number(gone), number(all)), gone / all);
     }
   });
   say(vscode.l10n.t('{0} memories deleted for good', number(gone)));
   return gone;
 }
+
+/** Nobody deleted what an edit replaced: a person should know that it goes, too. */
+const detailOf = (earlier: number): string =>
+  [
+    ...(earlier === 0
+      ? []
+      : [vscode.l10n.t('Earlier versions of edited memories among them: {0}.', number(earlier))]),
+    vscode.l10n.t('This can not be undone.'),
+  ].join(' ');
 
 async function confirmed(question: string): Promise<boolean> {
   const yes = vscode.l10n.t('Delete for Good');

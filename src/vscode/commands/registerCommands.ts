@@ -32,6 +32,7 @@ const commands: Readonly<Record<string, () => Promise<Handler>>> = {
   showSource: async () => (await import('./codeMemories.ts')).showSource,
   stillTrue: async () => (await import('./codeMemories.ts')).stillTrue,
   updateFromCode: async () => (await import('./codeMemories.ts')).updateFromCode,
+  earlierVersions: async () => (await import('./earlierVersions.ts')).earlierVersions,
   searchMemories: async () => (await import('./searchMemories.ts')).searchMemories,
   openSearch: async () => (await import('./searchCommands.ts')).openSearch,
   openSearchInEditor: async () => (await import('./searchCommands.ts')).openSearchInEditor,

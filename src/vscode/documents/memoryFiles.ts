@@ -3,10 +3,10 @@ import type { Memory } from '../../memory/memory.ts';
 import type { MemoryStore } from '../../memory/memoryStore.ts';
 import type { Projects } from '../projects.ts';
 import { SessionKeys } from './keys.ts';
+import { successorsOf } from './lineage.ts';
 import { memoryMarkdown, newMemoryMarkdown } from './memoryMarkdown.ts';
 import { hashIn, isNew, isVersion, keyOf, memoryUri, SCHEME, versionUri } from './memoryUri.ts';
 import { asFileError, save } from './saving.ts';
-import { successorsOf } from './successors.ts';
 
 /** VS Code asks for a file's state and then for its text: both come from one reading. Milliseconds. */
 const FRESH = 300;

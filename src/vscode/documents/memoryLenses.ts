@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import type { Memory } from '../../memory/memory.ts';
 import { codeStatesOf, describeCodeState } from '../code/codeStates.ts';
+import { number } from '../numbers.ts';
 import type { Services } from '../services.ts';
+import { predecessorsOf, successorsOf } from './lineage.ts';
 
 /** Above a memory's document: what has become of it, with what can be done about that. */
 export class MemoryLenses implements vscode.CodeLensProvider, vscode.Disposable {
@@ -21,13 +23,36 @@ export class MemoryLenses implements vscode.CodeLensProvider, vscode.Disposable 
     const memory = await documents.memoryOf(uri).catch(() => undefined);
     if (memory === undefined) return [];
     const top = new vscode.Range(0, 0, 0, 0);
-    const commands = [...fateOf(memory), ...(await this.#codeOf(memory))];
+    const commands = [...fateOf(memory), ...(await this.#historyOf(memory)), ...(await this.#codeOf(memory))];
     return commands.map((command) => new vscode.CodeLens(top, command));
   }
 
   dispose(): void {
     this.#subscription.dispose();
     this.#changed.dispose();
+  }
+
+  /** What a memory was before it was edited; or, of such an earlier version, what it has become. */
+  async #historyOf({ contentHash, deletedAt }: Memory): Promise<vscode.Command[]> {
+    const { store } = this.#services;
+    const steps = await store.history(contentHash);
+    const commands: vscode.Command[] = [];
+    const earlier = predecessorsOf(contentHash, steps).size;
+    if (earlier > 0)
+      commands.push({
+        command: 'edgeMemory.earlierVersions',
+        title: vscode.l10n.t('$(history) Earlier Versions ({0})', number(earlier)),
+        arguments: [contentHash],
+      });
+    const later = deletedAt === undefined ? [] : await store.get(successorsOf(contentHash, steps));
+    const now = later.find((memory) => memory.deletedAt === undefined);
+    if (now !== undefined)
+      commands.push({
+        command: 'edgeMemory.showMemory',
+        title: vscode.l10n.t('$(history) Edited Since: Show the Memory of Now'),
+        arguments: [now.contentHash],
+      });
+    return commands;
   }
 
   async #codeOf(memory: Memory): Promise<vscode.Command[]> {

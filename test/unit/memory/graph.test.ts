@@ -145,6 +145,23 @@ describe('links between memories', () => {
 describe('the history of a memory', () => {
   const test = useStore();
 
+  it('tells earlier versions from what somebody deleted, also once they lived again', async () => {
+    const first = await test.stored({ content: 'first' });
+    const other = await test.stored({ content: 'other' });
+    const second = await test.store.update(first.contentHash, { content: 'second' });
+    await test.store.delete([other.contentHash]);
+    const counts = async (): Promise<number[]> => [
+      await test.store.count({ state: 'deleted', replaced: true }),
+      await test.store.count({ state: 'deleted', replaced: false }),
+    ];
+    assert.deepEqual(await counts(), [1, 1]);
+    await test.store.delete([second.contentHash]);
+    assert.deepEqual(await counts(), [1, 2]);
+    await test.store.restore([first.contentHash]);
+    await test.store.delete([first.contentHash]);
+    assert.deepEqual(await counts(), [0, 3]);
+  });
+
   it('tells what superseded what, also in a cycle and over branches', async () => {
     const a = await test.stored({ content: 'a' });
     const b = await test.stored({ content: 'b', supersedes: a.contentHash });
