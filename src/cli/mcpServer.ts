@@ -16,6 +16,7 @@ import { recordActs } from './recordActs.ts';
 import type { Peer } from './relay/peer.ts';
 import { Relay } from './relay/relay.ts';
 import { windowPeer } from './relay/windowPeer.ts';
+import { windowsFor } from './relay/windowsFor.ts';
 
 /**
  * What an editor starts for its agents, with what is no secret on its command line: an MCP server over stdio that
@@ -89,12 +90,7 @@ const store = new LazyStore(cli);
 let own: Promise<Peer> | undefined;
 
 async function* peers(): AsyncGenerator<Peer> {
-  const windows = await readWindowRecords(dataFolder);
-  const isHere = (window: (typeof windows)[number]): boolean =>
-    folders.some((folder) => window.folders.includes(folder)) ||
-    (folders.length === 0 && window.folders.length === 0);
-  for (const window of [...windows.filter(isHere), ...windows.filter((other) => !isHere(other))])
-    yield windowPeer(window);
+  for (const window of windowsFor(folders, await readWindowRecords(dataFolder))) yield windowPeer(window);
   own ??= import('./relay/ownPeer.ts').then(({ ownPeer }) => ownPeer(store, contextOf));
   yield await own;
 }

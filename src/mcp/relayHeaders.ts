@@ -38,11 +38,14 @@ export const relayOriginOf = (headers: Headers): RelayOrigin =>
 
 const either = (...settings: readonly (boolean | undefined)[]): boolean => settings.includes(true);
 
-/** What both allow. */
-export const narrower = (one: McpSettings, other: McpSettings = {}): McpSettings => ({
-  readOnly: either(one.readOnly, other.readOnly),
-  onlyProject: either(one.onlyProject, other.onlyProject),
-  confirmStores: either(one.confirmStores, other.confirmStores),
-  olderNames: one.olderNames && other.olderNames,
-  disabledTools: [...(one.disabledTools ?? []), ...(other.disabledTools ?? [])],
-});
+/** What both allow; `one` where the other says nothing. */
+export const narrower = (one: McpSettings, other: McpSettings | undefined): McpSettings =>
+  other === undefined
+    ? one
+    : {
+        readOnly: either(one.readOnly, other.readOnly),
+        onlyProject: either(one.onlyProject, other.onlyProject),
+        confirmStores: either(one.confirmStores, other.confirmStores),
+        olderNames: one.olderNames && other.olderNames,
+        disabledTools: [...(one.disabledTools ?? []), ...(other.disabledTools ?? [])],
+      };

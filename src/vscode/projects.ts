@@ -21,6 +21,12 @@ const NAME_LENGTH = MAX_TAG_LENGTH - projectTag('').length;
 
 const projectName = (name: string): string => normaliseTag(name.slice(0, NAME_LENGTH)) ?? 'root';
 
+/** The workspace folder of the file that a person is at. */
+export const activeFolder = (): vscode.WorkspaceFolder | undefined => {
+  const document = vscode.window.activeTextEditor?.document;
+  return document && vscode.workspace.getWorkspaceFolder(document.uri);
+};
+
 /** How long a folder is not looked at again. A repository may get its remote at any time. Milliseconds. */
 const LIFETIME = 5000;
 
@@ -35,10 +41,7 @@ export class Projects {
 
   /** The project of the active editor's workspace folder, or of the first folder where no file is open. */
   async current(): Promise<Project | undefined> {
-    const document = vscode.window.activeTextEditor?.document;
-    const folder =
-      (document && vscode.workspace.getWorkspaceFolder(document.uri)) ??
-      vscode.workspace.workspaceFolders?.[0];
+    const folder = activeFolder() ?? vscode.workspace.workspaceFolders?.[0];
     return folder && (await this.#of(folder));
   }
 

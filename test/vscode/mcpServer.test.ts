@@ -5,11 +5,13 @@ import path from 'node:path';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import * as vscode from 'vscode';
+import type { McpSettings } from '../../src/mcp/mcpContext.ts';
 import { fileOf } from '../../src/vscode/code/codePlace.ts';
 import { codeStatesOf } from '../../src/vscode/code/codeStates.ts';
 import { AgentActivity } from '../../src/vscode/mcp/agentActivity.ts';
 import { McpProvider } from '../../src/vscode/mcp/mcpProvider.ts';
 import { serverDefinition } from '../../src/vscode/mcp/serverDefinition.ts';
+import { windowContext } from '../../src/vscode/mcp/windowContext.ts';
 import type { Services } from '../../src/vscode/services.ts';
 import { answerMessages, emptyStore, eventually, run, services, stored } from './access.ts';
 import { invoke, MCP, startServer, withSettings } from './agentTools.ts';
@@ -227,6 +229,38 @@ describe('the definition of the server', function () {
     const { content } = await client.callTool({ name: 'memory_search', arguments: { query: 'launch code' } });
     assert.match(JSON.stringify(content), /plum/);
     assert.doesNotMatch(JSON.stringify(content), /kumquat/);
+  });
+
+  it('keeps to them also in another window that has one of its folders open', async () => {
+    const running = await services();
+    const [folder] = vscode.workspace.workspaceFolders ?? [];
+    assert.ok(folder);
+    const activity = new AgentActivity(running);
+    const folders = ['/work/shop', folder.uri.fsPath];
+    const file = vscode.Uri.joinPath(folder.uri, 'looked-at.txt');
+    const contextOf = (settings: McpSettings, project: string | undefined = 'shop') =>
+      windowContext(running, activity, { folders, settings, ...(project !== '' && { project }) });
+    await vscode.workspace.fs.writeFile(file, Buffer.from('text'));
+    try {
+      const { settings, project, files } = await contextOf({
+        readOnly: true,
+        confirmStores: true,
+        disabledTools: ['memory_list'],
+      });
+      assert.deepEqual([settings.readOnly, settings.confirmStores], [true, true]);
+      assert.ok(settings.disabledTools?.includes('memory_list'));
+      assert.ok(files);
+      assert.equal(project, 'shop');
+      const here = (await running.projects.of(folder.uri))?.name;
+      assert.equal((await contextOf({}, '')).project, here);
+      await vscode.window.showTextDocument(file);
+      assert.equal((await contextOf({ onlyProject: true })).project, 'shop');
+      assert.equal((await contextOf({})).project, here);
+    } finally {
+      activity.dispose();
+      await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+      await vscode.workspace.fs.delete(file);
+    }
   });
 
   it('works where no window runs', async () => {

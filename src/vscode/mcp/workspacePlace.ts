@@ -10,5 +10,7 @@ export const workspaceFolders = (): vscode.WorkspaceFolder[] =>
 export const localFolders = (): string[] => workspaceFolders().map(({ uri }) => uri.fsPath);
 
 /** Whether what agents store is given to a project. */
-export const usesProjects = ({ settings }: Services, { onlyProject }: McpSettings): boolean =>
-  settings.tagWithProject || onlyProject === true;
+export const usesProjects = (
+  { settings }: Pick<Services, 'settings'>,
+  { onlyProject }: McpSettings,
+): boolean => settings.tagWithProject || onlyProject === true;
