@@ -16,12 +16,12 @@ export const recordedStore = (
   const tell = (kind: AgentAct['kind'], hashes: readonly string[], undo: readonly UndoStep[]) =>
     record({ id: randomUUID(), at: Date.now() / 1000, client, person, project, kind, hashes, undo });
 
-  const storeMany = async (memories: readonly NewMemory[], options?: CallOptions): Promise<StoreResult[]> => {
-    const before = await store.get(
-      memories.map(({ content }) => contentHashOf(content)),
-      options,
-    );
-    const results = await store.storeMany(memories, options);
+  const tellStored = async (
+    memories: readonly NewMemory[],
+    before: readonly Memory[],
+    results: readonly StoreResult[],
+    options?: CallOptions,
+  ): Promise<void> => {
     const merged = results.flatMap(({ outcome, contentHash }) => (outcome === 'merged' ? [contentHash] : []));
     const superseding = supersedingOf(memories, results);
     const read = [...new Set([...merged, ...superseding])];
@@ -36,6 +36,18 @@ export const recordedStore = (
         .filter(({ contentHash }) => merged.includes(contentHash))
         .flatMap((memory) => reverting(before, memory)),
     ]);
+  };
+
+  const storeMany = async (memories: readonly NewMemory[], given?: CallOptions): Promise<StoreResult[]> => {
+    const hashes = [...new Set(memories.map(({ content }) => contentHashOf(content)))];
+    const before = await store.get(hashes, given);
+    const options = toTheEnd(given);
+    const results = await store.storeMany(memories, options).catch(async (error: unknown) => {
+      const done = resultsOf(before, await store.get(hashes, options).catch(() => []));
+      if (done.length > 0) await tellStored(memories, before, done, options);
+      throw error;
+    });
+    await tellStored(memories, before, results, options);
     return results;
   };
 
@@ -58,18 +70,28 @@ export const recordedStore = (
     update: async (contentHash, patch, options) => {
       const next = patch.content === undefined ? [] : [contentHashOf(patch.content)];
       const before = await store.get([...new Set([contentHash, ...next])], options);
-      const memory = await store.update(contentHash, patch, options);
+      const memory = await store.update(contentHash, patch, toTheEnd(options));
       await tell('updated', [memory.contentHash], undoOfUpdate(contentHash, before, memory));
       return memory;
     },
-    delete: async (contentHashes, options) => {
-      const hashes = await store.delete(contentHashes, options);
-      if (hashes.length > 0) await tell('deleted', hashes, [{ do: 'restore', hashes }]);
+    delete: async (contentHashes, given) => {
+      const options = toTheEnd(given);
+      const tellDeleted = async (hashes: readonly string[]): Promise<void> => {
+        if (hashes.length > 0) await tell('deleted', hashes, [{ do: 'restore', hashes }]);
+      };
+      const begun = Date.now() / 1000;
+      const hashes = await store.delete(contentHashes, options).catch(async (error: unknown) => {
+        const there = await store.get(contentHashes, options).catch(() => []);
+        const gone = there.filter(({ deletedAt = 0 }) => deletedAt >= begun);
+        await tellDeleted(gone.map(({ contentHash }) => contentHash));
+        throw error;
+      });
+      await tellDeleted(hashes);
       return hashes;
     },
     link: async (given, options) => {
       const before = await edge(given.source, given.target, options);
-      const link = await store.link(given, options);
+      const link = await store.link(given, toTheEnd(options));
       const { source, target } = link;
       await tell(
         'linked',
@@ -80,18 +102,40 @@ export const recordedStore = (
     },
     unlink: async (source, target, options) => {
       const before = await edge(source, target, options);
-      const isUnlinked = await store.unlink(source, target, options);
+      const isUnlinked = await store.unlink(source, target, toTheEnd(options));
       if (isUnlinked) await tell('unlinked', [source, target], before ? [{ do: 'link', link: before }] : []);
       return isUnlinked;
     },
   });
 };
 
+/** For a write that has begun: who gives up waiting for it still has to be told later what it did. */
+const toTheEnd = ({ signal, ...options }: CallOptions = {}): CallOptions => {
+  signal?.throwIfAborted();
+  return options;
+};
+
+/** Of a call that failed, what it stored all the same. */
+const resultsOf = (before: readonly Memory[], after: readonly Memory[]): StoreResult[] => {
+  const former = new Map(before.map((memory) => [memory.contentHash, memory]));
+  return after.flatMap(({ contentHash, updatedAt, deletedAt }) => {
+    const old = former.get(contentHash);
+    if (deletedAt !== undefined || old?.updatedAt === updatedAt) return [];
+    const outcome = old === undefined ? 'stored' : old.deletedAt === undefined ? 'merged' : 'revived';
+    return [{ contentHash, outcome } as const];
+  });
+};
+
 /** Hashes of those that were added and replaced another one. */
-const supersedingOf = (memories: readonly NewMemory[], results: readonly StoreResult[]): string[] =>
-  results.flatMap(({ outcome, contentHash }, i) =>
-    outcome !== 'merged' && memories[i]?.supersedes !== undefined ? [contentHash] : [],
+const supersedingOf = (memories: readonly NewMemory[], results: readonly StoreResult[]): string[] => {
+  const added = new Set(
+    results.flatMap(({ outcome, contentHash }) => (outcome === 'merged' ? [] : [contentHash])),
   );
+  return memories
+    .filter(({ supersedes }) => supersedes !== undefined)
+    .map(({ content }) => contentHashOf(content))
+    .filter((hash) => added.has(hash));
+};
 
 const undoOfNew = (results: readonly StoreResult[], superseding: readonly Memory[]): UndoStep[] => {
   const added = results.flatMap(({ outcome, contentHash }) => (outcome === 'merged' ? [] : [contentHash]));
