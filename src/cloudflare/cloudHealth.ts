@@ -1,6 +1,7 @@
 import type { VerifyProblem } from '../memory/memory.ts';
 import type { CallOptions, EmbeddingModel, SqlDatabase, SqlRow } from '../memory/ports.ts';
 import { knownText } from '../memory/records.ts';
+import { WITHOUT_RECORD } from '../memory/unsettled.ts';
 import { chunkIdOf, readChunkId } from './chunkIds.ts';
 import { groupsOf } from './inParallel.ts';
 import type { R2ObjectStore } from './r2.ts';
@@ -88,7 +89,9 @@ export const compareWithRecords = async (parts: CloudParts, options?: CallOption
     }),
     // A fresh one may belong to a record that is just being written.
     orphanObjects: [...objects]
-      .filter(([key, at]) => OBJECT_KEY.test(key) && !keys.has(key) && at < since)
+      .filter(
+        ([key, at]) => OBJECT_KEY.test(key) && !keys.has(key) && at < parts.now() / 1000 - WITHOUT_RECORD,
+      )
       .map(([key]) => key),
   };
   return {

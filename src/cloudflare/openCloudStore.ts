@@ -61,8 +61,8 @@ interface CloudStoreParts extends Pick<CloudParts, 'heldElsewhere'> {
   readonly now: () => number;
 }
 
-/** A repair removes so many objects at most, a request each. */
-const OBJECTS_PER_REPAIR = 500;
+/** A repair removes so many objects at most, two requests each. */
+const OBJECTS_PER_REPAIR = 250;
 
 export interface CloudStoreOptions {
   readonly client: CloudflareClient;
@@ -179,13 +179,13 @@ export class CloudStore extends MemoryEngine {
 
   /** What the plan has no room for keeps waiting for its vector, and is found by keyword. */
   override async repair({ onProgress, ...options }: RepairOptions = {}): Promise<VerifyReport> {
-    const { sql, index, chunks, objects } = this.#parts;
+    const { sql, index, chunks } = this.#parts;
     const [report, found] = await Promise.all([super.verify(options), this.#compare(options)]);
     await repairRecords(sql, [], report, options);
     await Promise.all([
       index.deleteByIds(found.orphanVectors, options),
       chunks.deleteByIds(found.orphanChunks, options),
-      objects?.delete(found.orphanObjects.slice(0, OBJECTS_PER_REPAIR), options),
+      this.removeUnowned(found.orphanObjects.slice(0, OBJECTS_PER_REPAIR), options),
       found.lostVectors.length > 0 && sql.write([enqueueEmbedding(found.lostVectors)], options),
     ]);
     const all = found.uncopied.length + (await this.queue.pending(options));

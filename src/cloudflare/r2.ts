@@ -58,6 +58,18 @@ export class R2ObjectStore implements ObjectStore {
     );
   }
 
+  async deleteOlder(keys: readonly string[], time: number, options?: CallOptions): Promise<string[]> {
+    const left = await inParallel(keys, PARALLEL, async (key) => {
+      const found = await this.list(key, undefined, options);
+      const at = found.keys.indexOf(key);
+      if (at < 0) return [];
+      if ((found.writtenAt[at] ?? Infinity) >= time) return [key];
+      await this.delete([key], options);
+      return [];
+    });
+    return left.flat();
+  }
+
   /** Keys that begin with `prefix`, a page at a time. */
   async list(prefix: string, cursor?: string, options: CallOptions = {}): Promise<R2ObjectPage> {
     const { client, account, bucket } = this.#options;

@@ -165,6 +165,11 @@ export class MemoryEngine implements MemoryStore {
     return this.#writer.settle(options);
   }
 
+  /** Removes objects that seem to belong to no record, where that is so. */
+  protected removeUnowned(keys: readonly string[], options?: CallOptions): Promise<void> {
+    return this.#writer.removeUnowned(keys, options);
+  }
+
   /** Called when there may be something for `settle` to do; the embedded store looks at its queue by itself. */
   protected waiting(): void {
     return;

@@ -20,9 +20,10 @@ import type {
   SqlStatement,
   VectorIndex,
 } from './ports.ts';
-import { type MemoryRecord, selectByHash, toRecord } from './records.ts';
+import { type MemoryRecord, objectKeyOf, selectByHash, toRecord } from './records.ts';
 import { RETAGGED_TOGETHER, retagBatch } from './retagging.ts';
 import { enqueueEmbedding, groupForStore, prepare, type PreparedMemory, storeBatch } from './storing.ts';
+import { Turns } from './turns.ts';
 import { type Doubtful, Unsettled } from './unsettled.ts';
 import { type NewContent, newContentOf, updateBatch } from './updating.ts';
 
@@ -64,6 +65,8 @@ export class MemoryWriter {
   readonly #queue: EmbeddingQueue;
   readonly #events: WriterEvents;
   readonly #unsettled: Unsettled;
+  /** By the keys of objects: between an object and its record nobody else removes it. */
+  readonly #turns = new Turns();
   #latest = 0;
 
   constructor(ports: EnginePorts, settings: EngineSettings, queue: EmbeddingQueue, events: WriterEvents) {
@@ -71,7 +74,7 @@ export class MemoryWriter {
     this.#settings = settings;
     this.#queue = queue;
     this.#events = events;
-    this.#unsettled = new Unsettled(ports);
+    this.#unsettled = new Unsettled(ports, this.#turns, () => this.#seconds());
   }
 
   async store(memories: readonly NewMemory[], options?: CallOptions): Promise<StoreResult[]> {
@@ -83,11 +86,18 @@ export class MemoryWriter {
       const objects = group.flatMap(({ objectKey }) => objectKey ?? []);
       results.push(
         ...(await this.#orUnsettled({ objects }, () =>
-          this.#storeGroup(group, i === 0 ? now : this.#seconds(), options),
+          this.#inTurn(hashesIn(group), () =>
+            this.#storeGroup(group, i === 0 ? now : this.#seconds(), options),
+          ),
         )),
       );
     }
     return results;
+  }
+
+  /** Of these memories the objects too: a text of the same hash may have one where this one has none. */
+  #inTurn<T>(contentHashes: readonly string[], action: () => Promise<T>): Promise<T> {
+    return this.#turns.take(contentHashes.map(objectKeyOf), action);
   }
 
   async #storeGroup(
@@ -107,9 +117,7 @@ export class MemoryWriter {
       ...sql.features,
       embedLater: vectors === undefined,
     });
-    const done = vectors
-      ? [dequeueEmbedding(group.map(({ contentHash }) => contentHash)), ...waitFor(vectors.over)]
-      : [];
+    const done = vectors ? [dequeueEmbedding(hashesIn(group)), ...waitFor(vectors.over)] : [];
     const [before = []] = await this.#writeWithVectors(
       [...batch.statements, ...done],
       vectors?.ready ?? [],
@@ -213,7 +221,14 @@ export class MemoryWriter {
   /** Makes up for what failed earlier: vectors that memories wait for, and what was left behind. Rejects where some still fails. */
   async settle(options?: CallOptions): Promise<void> {
     await this.#unsettled.settle(options);
+    if (!this.#unsettled.isEmpty) this.#events.waiting();
     while ((await this.#queue.advance(SETTLED_TOGETHER, options)) > 0);
+  }
+
+  /** Removes objects that seem to belong to no record, where that is so. */
+  async removeUnowned(keys: readonly string[], options?: CallOptions): Promise<void> {
+    const left = await this.#unsettled.removeUnowned(keys, options);
+    if (left.length > 0) this.#leaveUnsettled({ objects: left });
   }
 
   async update(contentHash: string, patch: MemoryPatch, options?: CallOptions): Promise<Memory> {
@@ -228,7 +243,10 @@ export class MemoryWriter {
             vectors: [contentHash, content.contentHash],
             objects: content.objectKey === undefined ? [] : [content.objectKey],
           };
-    return this.#orUnsettled(doubtful, () => this.#write(contentHash, patch, content, present, options));
+    const write = () => this.#write(contentHash, patch, content, present, options);
+    return this.#orUnsettled(doubtful, () =>
+      content === undefined ? write() : this.#inTurn([contentHash, content.contentHash], write),
+    );
   }
 
   async #write(
@@ -330,7 +348,11 @@ export class MemoryWriter {
     if (!isDone) this.#events.waiting();
   }
 
-  async purge(contentHashes: readonly string[], options?: CallOptions): Promise<string[]> {
+  purge(contentHashes: readonly string[], options?: CallOptions): Promise<string[]> {
+    return this.#inTurn(contentHashes, () => this.#purge(contentHashes, options));
+  }
+
+  async #purge(contentHashes: readonly string[], options?: CallOptions): Promise<string[]> {
     const { sql, vectors } = this.#ports;
     const [doomed = []] = await sql.read([selectDoomed(contentHashes)], options);
     const hashes = hashesOf(doomed);
@@ -366,6 +388,9 @@ export class MemoryWriter {
 
 const waitFor = (contentHashes: readonly string[]): SqlStatement[] =>
   contentHashes.length === 0 ? [] : [enqueueEmbedding(contentHashes)];
+
+const hashesIn = (memories: readonly PreparedMemory[]): string[] =>
+  memories.map(({ contentHash }) => contentHash);
 
 const hashesOf = (rows: readonly SqlRow[] = []): string[] => rows.map((row) => String(row['content_hash']));
 

@@ -93,6 +93,11 @@ export interface ObjectStore {
   /** Undefined when there is no such object. */
   get(key: string, options?: CallOptions): Promise<string | undefined>;
   delete(keys: readonly string[], options?: CallOptions): Promise<void>;
+  /**
+   * Deletes those that were written before `time` (seconds since the epoch); answers the keys of the others. Only where
+   * another process may take its time between an object and its record.
+   */
+  deleteOlder?(keys: readonly string[], time: number, options?: CallOptions): Promise<string[]>;
 }
 
 export interface EmbeddingModel {

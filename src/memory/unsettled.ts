@@ -1,5 +1,9 @@
-import type { CallOptions, MemoryVectors, ObjectStore, SqlDatabase, VectorIndex } from './ports.ts';
+import type { CallOptions, MemoryVectors, ObjectStore, SqlDatabase, SqlRow, VectorIndex } from './ports.ts';
 import { enqueueEmbedding } from './storing.ts';
+import type { Turns } from './turns.ts';
+
+/** So long after an object was written, another process may still be about to give it its record. Seconds. */
+export const WITHOUT_RECORD = 900;
 
 export interface UnsettledPorts {
   readonly sql: SqlDatabase;
@@ -22,12 +26,22 @@ export interface Doubtful {
  */
 export class Unsettled {
   readonly #ports: UnsettledPorts;
+  /** By the keys of objects: whoever stores one has a turn from the object to the record. */
+  readonly #turns: Turns;
+  /** Since the epoch. */
+  readonly #seconds: () => number;
   /** Hashes, and how many chunks each may have. */
   readonly #vectors = new Map<string, number>();
   readonly #objects = new Set<string>();
 
-  constructor(ports: UnsettledPorts) {
+  constructor(ports: UnsettledPorts, turns: Turns, seconds: () => number) {
     this.#ports = ports;
+    this.#turns = turns;
+    this.#seconds = seconds;
+  }
+
+  get isEmpty(): boolean {
+    return this.#vectors.size + this.#objects.size === 0;
   }
 
   add({ vectors = [], chunked = [], objects = [] }: Doubtful): void {
@@ -40,7 +54,10 @@ export class Unsettled {
     this.#vectors.set(hash, Math.max(chunks, this.#vectors.get(hash) ?? 0));
   }
 
-  /** The records decide: live memories get in line for their vector, what belongs to none is removed. */
+  /**
+   * The records decide: live memories get in line for their vector, what belongs to none is removed. An object that is
+   * too new for that stays in doubt.
+   */
   async settle(options?: CallOptions): Promise<void> {
     const [chunks, keys] = [new Map(this.#vectors), [...this.#objects]];
     if (chunks.size + keys.length === 0) return;
@@ -48,7 +65,11 @@ export class Unsettled {
     this.#vectors.clear();
     this.#objects.clear();
     try {
-      await this.#settle(chunks, keys, options);
+      const [left] = await Promise.all([
+        this.removeUnowned(keys, options),
+        this.#settleVectors(chunks, options),
+      ]);
+      this.add({ objects: left });
     } catch (error) {
       for (const [hash, count] of chunks) this.#note(hash, count);
       this.add({ objects: keys });
@@ -56,35 +77,52 @@ export class Unsettled {
     }
   }
 
-  async #settle(
-    chunks: ReadonlyMap<string, number>,
-    keys: readonly string[],
-    options?: CallOptions,
-  ): Promise<void> {
-    const { sql, vectors, objects } = this.#ports;
+  async #settleVectors(chunks: ReadonlyMap<string, number>, options?: CallOptions): Promise<void> {
+    if (chunks.size === 0) return;
+    const { sql, vectors } = this.#ports;
     const hashes = [...chunks.keys()];
-    const [, live = [], kept = []] = await sql.write(
+    const [, live = []] = await sql.write(
       [
         enqueueEmbedding(hashes),
         {
           sql: 'SELECT content_hash AS name FROM memories WHERE deleted_at IS NULL AND content_hash IN (SELECT value FROM json_each(?))',
           params: [JSON.stringify(hashes)],
         },
-        {
-          sql: 'SELECT r2_key AS name FROM memories WHERE r2_key IN (SELECT value FROM json_each(?))',
-          params: [JSON.stringify(keys)],
-        },
       ],
       options,
     );
-    const isNoneOf = (rows: typeof live) => {
-      const names = new Set(rows.map((row) => row['name']));
-      return (name: string) => !names.has(name);
-    };
     const gone = hashes.filter(isNoneOf(live));
     await vectors.delete(gone, { ...options, chunks });
     // Stored again in the meantime: that vector may have come before the deletion.
     await sql.write([enqueueEmbedding(gone)], options);
-    await objects.delete(keys.filter(isNoneOf(kept)), options);
+  }
+
+  /**
+   * Removes objects that no record has. Records that this process is about to write are waited for; an object for which
+   * another one may do so stays, and its key is answered.
+   */
+  async removeUnowned(keys: readonly string[], options?: CallOptions): Promise<string[]> {
+    if (keys.length === 0) return [];
+    const { sql, objects } = this.#ports;
+    return this.#turns.take(keys, async () => {
+      const [kept = []] = await sql.read(
+        [
+          {
+            sql: 'SELECT r2_key AS name FROM memories WHERE r2_key IN (SELECT value FROM json_each(?))',
+            params: [JSON.stringify(keys)],
+          },
+        ],
+        options,
+      );
+      const unowned = keys.filter(isNoneOf(kept));
+      if (objects.deleteOlder) return objects.deleteOlder(unowned, this.#seconds() - WITHOUT_RECORD, options);
+      await objects.delete(unowned, options);
+      return [];
+    });
   }
 }
+
+const isNoneOf = (rows: readonly SqlRow[]): ((name: string) => boolean) => {
+  const names = new Set(rows.map((row) => row['name']));
+  return (name) => !names.has(name);
+};

@@ -6,6 +6,9 @@ import type { FaultRule } from '../emulator/faults.ts';
 import { HastyClock } from '../unit/cloudflare/testClock.ts';
 import { foundIn, longText, storedIn, useCloud } from './cloudStoreFixture.ts';
 
+/** After which no process is about to give an object its record. Milliseconds. */
+const MINUTES = 1_200_000;
+
 const lostAnswers: readonly FaultRule[] = [
   { kind: 'reset' },
   { kind: 'truncated-body' },
@@ -129,7 +132,11 @@ describe('a failure that lasts', () => {
     });
 
   it('of D1: an error, nothing shown, and neither vector nor object stays behind', async () => {
-    const store = await cloud.open({ config: { largeContentBytes: 2000 } });
+    let passed = 0;
+    const store = await cloud.open({
+      config: { largeContentBytes: 2000 },
+      now: () => Date.now() + passed,
+    });
     cloud.emulator.faults.add({ kind: 'd1-daily-writes', path: /query$/ });
     const content = 'a large one '.repeat(300);
     for (const each of [{ content: 'a small one' }, { content }])
@@ -137,10 +144,40 @@ describe('a failure that lasts', () => {
     cloud.emulator.faults.clear();
     assert.equal(await store.count({}), 0);
     await store.settle();
-    assert.deepEqual(
-      [await cloud.vectorIds(), await cloud.chunkIds(), await cloud.objectKeys()],
-      [[], [], []],
-    );
+    assert.deepEqual([await cloud.vectorIds(), await cloud.chunkIds()], [[], []]);
+    passed = MINUTES;
+    await store.settle();
+    assert.deepEqual(await cloud.objectKeys(), []);
+  });
+
+  it('of D1: what is stored again keeps its content, though what failed is cleared away meanwhile', async () => {
+    const config = { largeContentBytes: 2000 };
+    const content = longText(3000, { start: 'stored again', end: 'x' });
+    let passed = 0;
+    const failed = await cloud.open({ config, now: () => Date.now() + passed });
+    cloud.emulator.faults.add({ kind: 'd1-daily-writes', path: /query$/ });
+    await assert.rejects(failed.store({ content }));
+    cloud.emulator.faults.clear();
+    let meanwhile: (() => Promise<unknown>) | undefined;
+    const network = createNodeFetch();
+    const other = await cloud.open({
+      config,
+      client: {
+        fetch: async (url, init) => {
+          const act = url.endsWith('query') ? meanwhile : undefined;
+          if (act !== undefined) meanwhile = undefined;
+          await act?.();
+          return network.fetch(url, init);
+        },
+      },
+    });
+    meanwhile = () => failed.settle();
+    const { contentHash } = await other.store({ content });
+    assert.equal(meanwhile, undefined);
+    passed = MINUTES;
+    await failed.settle();
+    assert.ok((await other.get([contentHash]))[0]?.content === content);
+    await network.close();
   });
 
   it('of every answer of D1: an error, though it took place; the vectors follow the records', async () => {

@@ -3,12 +3,12 @@ import type { VerifyReport } from '../../src/memory/memory.ts';
 import { get } from './emulatorRequests.ts';
 import { foundIn, longText, storedIn, useCloud } from './cloudStoreFixture.ts';
 
-const LATER = 600_000;
+const LATER = 1_200_000;
 
 describe('verifying and repairing a cloud store', () => {
   const cloud = useCloud();
   const small = { config: { largeContentBytes: 4000 } };
-  /** Ten minutes later, when what was written has long been listed. */
+  /** Twenty minutes later, when what was written has long been listed. */
   const later = { now: () => Date.now() + LATER };
   const counts = ({ problems }: VerifyReport): Record<string, number> =>
     Object.fromEntries(problems.map(({ kind, count }) => [kind, count]));

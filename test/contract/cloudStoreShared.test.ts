@@ -4,7 +4,7 @@ import type { CloudStore } from '../../src/cloudflare/openCloudStore.ts';
 import { get, createDatabase } from './emulatorRequests.ts';
 import { foundIn, longText, storedIn, useCloud } from './cloudStoreFixture.ts';
 
-const LATER = 600_000;
+const LATER = 1_200_000;
 
 describe('two databases with one index and bucket', () => {
   const cloud = useCloud();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { SqlDatabase, VectorIndex } from '../../../src/memory/ports.ts';
+import { Turns } from '../../../src/memory/turns.ts';
 import { Unsettled } from '../../../src/memory/unsettled.ts';
 
 describe('what may not agree with the records', () => {
@@ -16,7 +17,7 @@ describe('what may not agree with the records', () => {
     };
     const objects = { put: unused, get: unused, delete: () => Promise.resolve() };
     const ports = { sql: sql as SqlDatabase, vectors: vectors as VectorIndex, objects };
-    return { unsettled: new Unsettled(ports), removed };
+    return { unsettled: new Unsettled(ports, new Turns(), () => 0), removed };
   };
   const unused = () => assert.fail('not asked for');
 
