@@ -1,3 +1,4 @@
+import { contentHashOf } from '../memory/contentHash.ts';
 import { MemoryError } from '../memory/errors.ts';
 import type {
   Facet,
@@ -15,9 +16,12 @@ import type {
 import type { CallOptions } from '../memory/ports.ts';
 import { isProjectTag, normaliseProject, projectsOf, projectTag } from '../memory/projects.ts';
 import { normaliseTags } from '../memory/tags.ts';
+import { beginningOf } from '../memory/text.ts';
 import type { AgentStore } from './agentStore.ts';
 
 const PAGE = 1000;
+/** Of a refused text. UTF-16 code units. */
+const QUOTED = 60;
 
 const notFound = (hash: string): MemoryError =>
   new MemoryError(
@@ -37,11 +41,17 @@ export class ProjectStore implements AgentStore {
   }
 
   async store(memory: NewMemory, options?: CallOptions) {
-    return this.#store.store(await this.#own(memory, options), options);
+    const own = await this.#own(memory, options);
+    await this.#checkTexts([memory.content], options);
+    return this.#store.store(own, options);
   }
 
   async storeMany(memories: readonly NewMemory[], options?: CallOptions) {
     const own = await Promise.all(memories.map((memory) => this.#own(memory, options)));
+    await this.#checkTexts(
+      memories.map(({ content }) => content),
+      options,
+    );
     return this.#store.storeMany(own, options);
   }
 
@@ -73,6 +83,7 @@ export class ProjectStore implements AgentStore {
     const leaves = patch.tags !== undefined && { tags: this.#ownTags(patch.tags) };
     this.#ownTags(patch.addTags);
     if (patch.removeTags?.some((tag) => normaliseTags([tag]).some(isProjectTag))) throw this.#otherProject();
+    if (patch.content !== undefined) await this.#checkTexts([patch.content], options);
     return this.#store.update(contentHash, { ...patch, ...leaves }, options);
   }
 
@@ -176,6 +187,19 @@ export class ProjectStore implements AgentStore {
     const visible = new Set((await this.get(hashes, options)).map(({ contentHash }) => contentHash));
     const hidden = hashes.find((hash) => !visible.has(hash));
     if (hidden !== undefined) throw notFound(hidden);
+  }
+
+  /** Equal texts are one memory: storing one that another project has would take it over, and answer what it holds. */
+  async #checkTexts(contents: readonly string[], options: CallOptions | undefined): Promise<void> {
+    const known = await this.#store.get([...new Set(contents.map(contentHashOf))], options);
+    const foreign = known.find((memory) => memory.deletedAt === undefined && !this.#holds(memory));
+    if (foreign === undefined) return;
+    const given = contents.find((content) => contentHashOf(content) === foreign.contentHash) ?? '';
+    throw new MemoryError(
+      'forbidden',
+      `Nothing was stored or changed: “${beginningOf(given.trim(), QUOTED)}” is stored outside of the project “${this.#project}” in the same words.`,
+      'Word it for this project. A person can let agents use all memories in the settings.',
+    );
   }
 
   #checkProject(project: string | null | undefined): void {

@@ -52,11 +52,14 @@ export const memoryIngest = defineTool({
       for (const { outcome } of results) done[outcome === 'merged' ? 'known' : 'stored']++;
     };
     const asked: NewMemory[] = [];
-    let isSecret = false;
+    const secret: string[] = [];
     for (const path of paths) {
       call.options.signal?.throwIfAborted();
       try {
-        const memories = await chunksOfFile(path, given, files, call);
+        const memories = await chunksOfFile(path, given, files, call).catch((error: unknown) => {
+          if (MemoryError.is(error, 'forbidden')) secret.push(path);
+          throw error;
+        });
         if (call.context.settings.confirmStores) asked.push(...memories);
         else await store(memories);
         done.files++;
@@ -64,7 +67,6 @@ export const memoryIngest = defineTool({
         // Of one file; what is wrong with the store would be wrong for all.
         if (given.directory_path === undefined || !MemoryError.is(error) || isOfStore(error)) throw error;
         skipped.push({ file: path, because: error.message });
-        isSecret ||= error.code === 'forbidden';
       }
     }
     // One question for all of it.
@@ -73,7 +75,7 @@ export const memoryIngest = defineTool({
       outcome: 'ingested',
       ...done,
       ...(skipped.length > 0 && { skipped: skipped.length, first_skipped: skipped.slice(0, SKIPPED) }),
-      ...(isSecret && { next_step: ASK_ALONE }),
+      ...(secret.length > 0 && { next_step: ASK_ALONE }),
       ...(more && { left_out: 'there are more files; raise max_files' }),
     });
   },

@@ -253,6 +253,8 @@ describe('ingesting files', () => {
       const { head } = await ingestAll({ directory_path: '.' }, { settings: { onlyProject: true } });
       assert.equal(head['skipped'], 2);
       assert.match(JSON.stringify(head['first_skipped']), /project “shop” only/);
+      // Which are no credentials, that a person could allow.
+      assert.equal(head['next_step'], undefined);
       assert.deepEqual(await files(), ['page.md', 'readme.md']);
     });
   });

@@ -96,6 +96,38 @@ describe('projects', () => {
       assert.deepEqual((await memories.get(secret)).tags.toSorted(), ['hidden', 'proj:acme']);
     });
 
+    it('neither see nor take over another one’s memory, or one of none, by storing the same text', async () => {
+      const { call, secret, own } = await limited();
+      const none = await memories.stored({ content: 'deploy anywhere', tags: ['hidden'] });
+      const before = [await memories.get(secret), none];
+      for (const content of ['Secret deploy of ACME', none.content])
+        for (const [name, args] of [
+          ['memory_store', { content, metadata: { type: 'mine', k: 1 } }],
+          ['memory_store', { content, force: true }],
+          ['memory_update', { content_hash: own, updates: { content } }],
+        ] as const) {
+          const { isError, head, text } = await call(name, args);
+          assert.ok(isError, `${name} ${JSON.stringify(args)}`);
+          assert.equal(head['error'], 'forbidden');
+          assert.doesNotMatch(text, /hidden|decision|proj:acme/);
+        }
+      assert.deepEqual([await memories.get(secret), await memories.get(none.contentHash)], before);
+      assert.equal((await memories.get(own)).content, 'deploy of the shop');
+    });
+
+    it('store a text again that is theirs, or that was deleted', async () => {
+      const { call, secret, own } = await limited();
+      const again = await call('memory_store', { content: 'Deploy of the SHOP' });
+      assert.equal(again.head['outcome'], 'merged');
+      assert.ok(
+        !(await call('memory_update', { content_hash: own, updates: { content: 'DEPLOY of the shop' } }))
+          .isError,
+      );
+      await memories.store.delete([secret]);
+      await call('memory_store', { content: 'secret deploy of acme' });
+      assert.deepEqual((await memories.get(secret)).tags, ['proj:shop']);
+    });
+
     it('store in their own, and count its memories only', async () => {
       const { call } = await limited();
       assert.equal((await call('memory_store', { content: 'new' })).head['project'], 'shop');
