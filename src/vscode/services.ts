@@ -7,6 +7,7 @@ import { Connection } from './connect/connection.ts';
 import { MemoryFiles } from './documents/memoryFiles.ts';
 import { ErrorReporter } from './errors.ts';
 import { Latencies, timed } from './latencies.ts';
+import { LastDeletion } from './lastDeletion.ts';
 import { LastEditor } from './lastEditor.ts';
 import { Projects } from './projects.ts';
 import { Settings } from './settings.ts';
@@ -27,6 +28,7 @@ export interface Services {
   readonly documents: MemoryFiles;
   readonly latencies: Latencies;
   readonly lastEditor: LastEditor;
+  readonly lastDeletion: LastDeletion;
 }
 
 export function createServices(context: vscode.ExtensionContext): Services & { dispose(): void } {
@@ -70,6 +72,7 @@ export function createServices(context: vscode.ExtensionContext): Services & { d
     latencies,
     documents,
     lastEditor,
+    lastDeletion: new LastDeletion(),
     dispose: () => {
       documents.dispose();
       events.dispose();

@@ -1,16 +1,28 @@
 import * as vscode from 'vscode';
-import { describeError } from './errors.ts';
+import type { ErrorReporter } from './errors.ts';
 import { say } from './say.ts';
 
+interface UndoOptions {
+  /** Something of what was asked could not be done. */
+  readonly warning?: boolean;
+}
+
 /** Says what was done, and takes it back where that is chosen. Resolves with whether it was. */
-export async function offerUndo(done: string, undo: () => Promise<unknown>): Promise<boolean> {
+export async function offerUndo(
+  errors: ErrorReporter,
+  done: string,
+  undo: () => Promise<unknown>,
+  { warning = false }: UndoOptions = {},
+): Promise<boolean> {
   const action = vscode.l10n.t('Undo');
-  if ((await vscode.window.showInformationMessage(done, action)) !== action) return false;
+  const show = warning ? vscode.window.showWarningMessage : vscode.window.showInformationMessage;
+  if ((await show(done, action)) !== action) return false;
   try {
     await undo();
     say(vscode.l10n.t('Undone'));
+    return true;
   } catch (error) {
-    void vscode.window.showErrorMessage(describeError(error));
+    errors.show('Undoing failed.', error);
+    return false;
   }
-  return true;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { StoreResult } from '../../src/memory/memory.ts';
+import type { Memory, StoreResult } from '../../src/memory/memory.ts';
 import { answerMessages, emptyStore, eventually, memoryOf, run, services, stored } from './access.ts';
 
 const shownText = (): string => {
@@ -60,6 +60,26 @@ describe('the commands', () => {
     const tagsOf = async (hash: string): Promise<string[]> => [...(await memoryOf(hash)).tags].sort();
     assert.deepEqual(await tagsOf(one.contentHash), ['a', 'new', 'proj:workspace']);
     assert.deepEqual(await tagsOf(two.contentHash), ['c', 'new', 'proj:workspace']);
+  });
+
+  it('change tags of several memories with a way back to what each had', async () => {
+    const one = await stored({ content: 'one', tags: ['shared', 'new', 'a'] });
+    const two = await stored({ content: 'two', tags: ['shared'] });
+    const tagsOf = async ({ contentHash }: Memory): Promise<string[]> =>
+      [...(await memoryOf(contentHash)).tags].sort();
+    const before = [await tagsOf(one), await tagsOf(two)];
+    const messages = answerMessages('showInformationMessage', 'Undo');
+    try {
+      const changed = await run<Memory[]>('editTags', [one.contentHash, two.contentHash], { tags: ['New'] });
+      assert.deepEqual(
+        changed.map(({ tags }) => tags.includes('new') && !tags.includes('shared')),
+        [true, true],
+      );
+      assert.deepEqual(messages.texts, ['Changed the tags of 2 memories.']);
+      await eventually(async () => assert.deepEqual([await tagsOf(one), await tagsOf(two)], before));
+    } finally {
+      messages.restore();
+    }
   });
 
   it('pin and unpin', async () => {

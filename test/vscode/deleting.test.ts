@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { answerMessages, emptyStore, eventually, memoryOf, run, stored } from './access.ts';
+import * as vscode from 'vscode';
+import { RowActions } from '../../src/vscode/searchView/rowActions.ts';
+import { answerMessages, emptyStore, eventually, memoryOf, run, services, stored } from './access.ts';
 
 const isDeleted = async (hash: string): Promise<boolean> => (await memoryOf(hash)).deletedAt !== undefined;
 
@@ -47,6 +49,27 @@ describe('deleting', () => {
       assert.deepEqual(question.texts, ['Delete 3 memories?', 'Delete the memory “one”?']);
     } finally {
       question.restore();
+    }
+  });
+
+  it('is undone in the search list for what was deleted last, by whatever way', async () => {
+    const one = await stored({ content: 'by the key' });
+    const two = await stored({ content: 'by the menu' });
+    const rows = new RowActions(await services(), vscode.ViewColumn.Active);
+    const question = answerMessages('showWarningMessage', 'Delete');
+    const notification = answerMessages('showInformationMessage');
+    try {
+      await rows.act('delete', [one.contentHash]);
+      // The context menu of a webview runs the command itself.
+      await run('deleteMemory', two.contentHash);
+      await rows.act('undoDelete', []);
+      assert.deepEqual([await isDeleted(one.contentHash), await isDeleted(two.contentHash)], [true, false]);
+      // Once.
+      await rows.act('undoDelete', []);
+      assert.equal(await isDeleted(one.contentHash), true);
+    } finally {
+      question.restore();
+      notification.restore();
     }
   });
 

@@ -94,9 +94,9 @@ describe('storing files', () => {
   });
 
   describe('and what else the clipboard holds', () => {
-    const paste = async (text: string): Promise<string[]> => {
+    const paste = async (text: string, answer?: string): Promise<string[]> => {
       await vscode.env.clipboard.writeText(text);
-      const messages = answerMessages('showInformationMessage');
+      const messages = answerMessages('showInformationMessage', answer);
       const pasting = run<StoreResult[]>('storeClipboard');
       const hideTags = setInterval(
         () => void vscode.commands.executeCommand('workbench.action.closeQuickOpen'),
@@ -127,8 +127,20 @@ describe('storing files', () => {
         folder.fsPath,
         'https://example.test/page',
       ];
-      for (const text of texts) assert.deepEqual(await paste(text), []);
+      for (const text of texts) {
+        const [message, ...others] = await paste(text);
+        assert.match(message ?? '', /^Stored “/);
+        assert.deepEqual(others, []);
+      }
       assert.deepEqual((await contents()).sort(), texts.sort());
+    });
+
+    it('takes a text back where that is asked, but never one that was remembered before', async () => {
+      assert.deepEqual(await paste('pasted by mistake', 'Undo'), ['Stored “pasted by mistake”.']);
+      await eventually(async () => assert.deepEqual(await contents(), []));
+      await stored({ content: 'known' });
+      assert.deepEqual(await paste('known', 'Undo'), []);
+      assert.deepEqual(await contents(), ['known']);
     });
 
     it('says what to copy where it is empty', async () => {

@@ -9,6 +9,7 @@ import { openMemory } from '../documents/memoryDocuments.ts';
 import { quoted } from '../memoryText.ts';
 import { say } from '../say.ts';
 import { sourceOf } from '../selection.ts';
+import { offerUndo } from '../undo.ts';
 import type { CommandServices } from './registerCommands.ts';
 import { targetMemories } from './targets.ts';
 
@@ -68,14 +69,9 @@ async function replaceByCode(
   const content = document.getText(selection);
   const place = await sourceOf(projects, document, selection);
   const updated = await store.update(memory.contentHash, { content, source: { ...memory.source, ...place } });
-  const undo = vscode.l10n.t('Undo');
-  const took = vscode.l10n.t('Updated {0}.', quoted(updated));
-  void vscode.window.showInformationMessage(took, undo).then(async (chosen) => {
-    if (chosen !== undefined)
-      await store
-        .update(updated.contentHash, { content: memory.content, source: memory.source })
-        .catch((error: unknown) => errors.show('Undoing an update failed.', error));
-  });
+  void offerUndo(errors, vscode.l10n.t('Updated {0}.', quoted(updated)), () =>
+    store.update(updated.contentHash, { content: memory.content, source: memory.source }),
+  );
   return updated;
 }
 

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Memory } from '../../memory/memory.ts';
 import { quoted } from '../memoryText.ts';
 import { say } from '../say.ts';
+import { offerUndo } from '../undo.ts';
 import type { CommandServices } from './registerCommands.ts';
 import { targetMemories } from './targets.ts';
 import { number } from '../numbers.ts';
@@ -18,8 +19,14 @@ export async function deleteMemory(
     return deleteForGood(services, memories);
   }
   if (!(await confirmed(services, memories))) return [];
-  const deleted = await services.store.delete(memories.map(({ contentHash }) => contentHash));
-  if (deleted.length > 0) void offerUndo(memories, deleted);
+  const { store, errors, lastDeletion } = services;
+  const deleted = await store.delete(memories.map(({ contentHash }) => contentHash));
+  if (deleted.length === 0) return [];
+  lastDeletion.remember(deleted);
+  void offerUndo(errors, deletedText(memories, deleted), () => {
+    lastDeletion.forget(deleted);
+    return store.restore(deleted);
+  });
   return deleted;
 }
 
@@ -50,15 +57,11 @@ async function confirmed({ settings }: CommandServices, memories: readonly Memor
   return (await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) === yes;
 }
 
-async function offerUndo(memories: readonly Memory[], deleted: readonly string[]): Promise<void> {
+function deletedText(memories: readonly Memory[], deleted: readonly string[]): string {
   const [first] = memories;
-  const message =
-    deleted.length === 1 && first
-      ? vscode.l10n.t('Deleted {0}.', quoted(first))
-      : vscode.l10n.t('Deleted {0} memories.', number(deleted.length));
-  const undo = vscode.l10n.t('Undo');
-  if ((await vscode.window.showInformationMessage(message, undo)) !== undo) return;
-  await vscode.commands.executeCommand('edgeMemory.restoreMemory', deleted);
+  return deleted.length === 1 && first
+    ? vscode.l10n.t('Deleted {0}.', quoted(first))
+    : vscode.l10n.t('Deleted {0} memories.', number(deleted.length));
 }
 
 async function restore({ store }: CommandServices, hashes: readonly string[]): Promise<string[]> {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { MemoryFilter } from '../../memory/memory.ts';
-import { withProgress } from '../connect/progress.ts';
+import { withProgress } from '../progress.ts';
 import { quoted } from '../memoryText.ts';
 import { say } from '../say.ts';
 import type { CommandServices } from './registerCommands.ts';

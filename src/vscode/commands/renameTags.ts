@@ -6,6 +6,7 @@ import { undoOf } from '../../memory/retagging.ts';
 import { describeError, isCancellation } from '../errors.ts';
 import { quoted } from '../memoryText.ts';
 import { oneLine } from '../plainText.ts';
+import { withProgress } from '../progress.ts';
 import { offerUndo } from '../undo.ts';
 import type { CommandServices } from './registerCommands.ts';
 import { number } from '../numbers.ts';
@@ -50,37 +51,26 @@ async function change(services: CommandServices, plan: RenamingPlan, yes: string
       : vscode.l10n.t('Change the tags of {0} memories?', number(plan.memories));
   const detail = preview(plan);
   if ((await vscode.window.showWarningMessage(question, { modal: true, detail }, yes)) !== yes) return 0;
-  const { store } = services;
+  const { store, errors } = services;
   const done: TagChange[] = [];
   let failure: unknown;
-  await vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Changing tags'),
-      cancellable: true,
-    },
-    async (progress, cancelled) => {
-      const controller = new AbortController();
-      cancelled.onCancellationRequested(() => controller.abort());
-      try {
-        for await (const changes of carryOut(store, plan, { signal: controller.signal })) {
-          done.push(...changes);
-          progress.report({
-            increment: (changes.length / plan.memories) * 100,
-            message: vscode.l10n.t('{0} of {1} memories', number(done.length), number(plan.memories)),
-          });
-        }
-      } catch (error) {
-        failure = error;
+  await withProgress(vscode.l10n.t('Changing tags'), async ({ signal, say }) => {
+    try {
+      for await (const changes of carryOut(store, plan, { signal })) {
+        done.push(...changes);
+        const so = vscode.l10n.t('{0} of {1} memories', number(done.length), number(plan.memories));
+        say(so, done.length / plan.memories);
       }
-    },
-  );
+    } catch (error) {
+      failure = error;
+    }
+  });
   if (failure !== undefined && (done.length === 0 || !isCancellation(failure))) {
-    services.errors.show('Tags could not be changed.', failure);
+    errors.show('Tags could not be changed.', failure);
     if (done.length === 0) return 0;
   }
   const undo = (): Promise<unknown> => store.retag(done.map(undoOf));
-  void offerUndo(outcome(done.length, failure === undefined ? undefined : plan.memories), undo);
+  void offerUndo(errors, outcome(done.length, failure === undefined ? undefined : plan.memories), undo);
   return done.length;
 }
 

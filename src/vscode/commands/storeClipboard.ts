@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import type { StoreResult } from '../../memory/memory.ts';
+import { quoted } from '../memoryText.ts';
+import { offerUndo } from '../undo.ts';
 import type { CommandServices } from './registerCommands.ts';
 import { storeFiles } from './storeFiles.ts';
 import { saveThenTag } from './storeMemory.ts';
@@ -17,7 +19,18 @@ export async function storeClipboard(services: CommandServices): Promise<StoreRe
     return [];
   }
   const files = await filesIn(content);
-  return files === undefined ? [await saveThenTag(services, { content })] : storeFiles(services, files);
+  return files === undefined ? [await storeText(services, content)] : storeFiles(services, files);
+}
+
+/** One press of keys stored it, so one takes it back; what was remembered before would be lost by that. */
+async function storeText(services: CommandServices, content: string): Promise<StoreResult> {
+  const { store, errors } = services;
+  const result = await saveThenTag(services, { content });
+  if (result.outcome !== 'merged')
+    void offerUndo(errors, vscode.l10n.t('Stored {0}.', quoted({ content })), () =>
+      store.delete([result.contentHash]),
+    );
+  return result;
 }
 
 /** The files that a text consists of; undefined where any of its lines is something else. */

@@ -6,8 +6,10 @@ import type { NewMemory, StoreResult } from '../../memory/memory.ts';
 import { placeOf } from '../code/codePlace.ts';
 import { describeError } from '../errors.ts';
 import { oneLine } from '../plainText.ts';
+import { withProgress } from '../progress.ts';
 import type { Services } from '../services.ts';
 import { readTextFile } from '../textFiles.ts';
+import { offerUndo } from '../undo.ts';
 
 /** Above this many files a person is asked first. */
 const MANY = 20;
@@ -35,28 +37,22 @@ export async function storeFile(services: Services, ...args: readonly unknown[])
  */
 export async function storeFiles(services: Services, uris: readonly vscode.Uri[]): Promise<StoreResult[]> {
   if (uris.length > MANY && !(await confirmed(uris.length))) return [];
-  const progress = {
-    location: vscode.ProgressLocation.Notification,
-    title: vscode.l10n.t('Storing files'),
-    cancellable: true,
-  };
-  const { memories, problems } = await vscode.window.withProgress(progress, async (report, token) => {
-    const read: NewMemory[] = [];
-    const refused: string[] = [];
-    for (const uri of uris) {
-      if (token.isCancellationRequested) throw new vscode.CancellationError();
-      report.report({ increment: 100 / uris.length, message: vscode.workspace.asRelativePath(uri) });
+  const memories: NewMemory[] = [];
+  const problems: string[] = [];
+  await withProgress(vscode.l10n.t('Storing files'), async ({ signal, say }) => {
+    for (const [i, uri] of uris.entries()) {
+      signal.throwIfAborted();
+      say(vscode.workspace.asRelativePath(uri), i / uris.length);
       try {
-        read.push(await fileAsMemory(services, uri));
+        memories.push(await fileAsMemory(services, uri));
       } catch (error) {
-        refused.push(describeError(error));
+        problems.push(describeError(error));
       }
     }
-    return { memories: read, problems: refused };
   });
   const results = memories.length === 0 ? [] : await services.store.storeMany(memories);
   for (const problem of problems) services.log.warn(`A file was not stored: ${problem}`);
-  void tell(services, results, problems);
+  tell(services, results, problems);
   return results;
 }
 
@@ -85,11 +81,11 @@ async function confirmed(count: number): Promise<boolean> {
   return (await vscode.window.showWarningMessage(question, { modal: true, detail }, store)) === store;
 }
 
-async function tell(
+function tell(
   { store, errors }: Services,
   results: readonly StoreResult[],
   problems: readonly string[],
-): Promise<void> {
+): void {
   const [problem] = problems;
   const more = problems.length > 1 ? ` ${vscode.l10n.t('The log names {0} more.', problems.length - 1)}` : '';
   const refused = problem === undefined ? '' : ` ${oneLine(problem, 200)}${more}`;
@@ -101,11 +97,10 @@ async function tell(
     results.length === 1
       ? vscode.l10n.t('Stored 1 file.')
       : vscode.l10n.t('Stored {0} files.', results.length);
-  const undo = vscode.l10n.t('Undo');
   // Taking back what was remembered before would lose it.
   const fresh = results.filter(({ outcome }) => outcome !== 'merged').map(({ contentHash }) => contentHash);
-  const show = refused === '' ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
-  const answer = await show(stored + refused, ...(fresh.length > 0 ? [undo] : []));
-  if (answer !== undefined)
-    await store.delete(fresh).catch((error: unknown) => errors.show('Undoing a store failed.', error));
+  const warning = refused !== '';
+  if (fresh.length > 0) void offerUndo(errors, stored + refused, () => store.delete(fresh), { warning });
+  else if (warning) void vscode.window.showWarningMessage(stored + refused);
+  else void vscode.window.showInformationMessage(stored);
 }

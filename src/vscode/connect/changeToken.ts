@@ -5,7 +5,7 @@ import { say } from '../say.ts';
 import { askToken } from './askToken.ts';
 import { type CheckedToken, checkToken } from './checkToken.ts';
 import { notConnected } from './disconnect.ts';
-import { withProgress } from './progress.ts';
+import { withProgress } from '../progress.ts';
 
 /** Takes another token for the same account; `{ token }` answers the question. Kept only when it opens the database. */
 export async function changeToken(

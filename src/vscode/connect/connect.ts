@@ -34,7 +34,7 @@ import {
 import { endpointAccess } from './client.ts';
 import { consent, type Plan } from './consent.ts';
 import { offerCopy } from './copyMemories.ts';
-import { type Running, withProgress } from './progress.ts';
+import { type Running, withProgress } from '../progress.ts';
 
 /** Answers in advance, for key bindings and tests; what leaves the machine is always asked. */
 export interface ConnectOptions extends ResourceOptions {

@@ -5,7 +5,7 @@ import { type CopyPlan, copyPlanned, planCopy } from '../../memory/copying.ts';
 import type { CommandServices } from '../commands/registerCommands.ts';
 import { number } from '../numbers.ts';
 import { say } from '../say.ts';
-import { withProgress } from './progress.ts';
+import { withProgress } from '../progress.ts';
 
 /** Asks whether the memories of this machine should be in the account too, and copies them. */
 export async function offerCopy(services: CommandServices, target: CloudTarget): Promise<void> {

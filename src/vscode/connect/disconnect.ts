@@ -4,7 +4,7 @@ import { oneLine } from '../plainText.ts';
 import { say } from '../say.ts';
 import { createClient } from './client.ts';
 import { connect, greet } from './connect.ts';
-import { withProgress } from './progress.ts';
+import { withProgress } from '../progress.ts';
 
 /** Forgets the token and shows the memories of this machine again; what lies in the account stays there. */
 export async function disconnect({ connection }: CommandServices): Promise<boolean> {

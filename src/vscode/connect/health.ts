@@ -11,7 +11,7 @@ import type { Services } from '../services.ts';
 import { createClient, endpointAccess } from './client.ts';
 import { failed, type Health, partInWords } from './healthInWords.ts';
 import { number } from '../numbers.ts';
-import { withProgress } from './progress.ts';
+import { withProgress } from '../progress.ts';
 
 /** Tries each part that the memory stands on; answers what it shows. */
 export async function health(services: CommandServices): Promise<readonly Health[]> {

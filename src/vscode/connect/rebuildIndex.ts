@@ -14,7 +14,7 @@ import { createClient, endpointAccess } from './client.ts';
 import { notConnected } from './disconnect.ts';
 import { number } from '../numbers.ts';
 import { storedDimensionsOf } from './plan.ts';
-import { withProgress } from './progress.ts';
+import { withProgress } from '../progress.ts';
 
 /**
  * Computes all vectors anew, by the model of the settings or the one that `{ model }` names, into an index that takes

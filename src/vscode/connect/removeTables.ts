@@ -5,7 +5,7 @@ import { timeTravelBookmark } from '../../cloudflare/d1Databases.ts';
 import type { CommandServices } from '../commands/registerCommands.ts';
 import { createClient } from './client.ts';
 import { notConnected } from './disconnect.ts';
-import { withProgress } from './progress.ts';
+import { withProgress } from '../progress.ts';
 
 /** Leaves a shared database as it was before, and disconnects: the next connection would make the tables again. */
 export async function removeTables({ connection, settings, log }: CommandServices): Promise<boolean> {

@@ -3,7 +3,7 @@ import type { VerifyProblem, VerifyReport } from '../../memory/memory.ts';
 import type { MemoryStore } from '../../memory/memoryStore.ts';
 import type { CommandServices } from '../commands/registerCommands.ts';
 import { number } from '../numbers.ts';
-import { withProgress } from './progress.ts';
+import { withProgress } from '../progress.ts';
 
 /** Compares the records with what is derived from them, shows what is wrong, and mends it after a yes. */
 export async function verifyAndRepair({

@@ -71,7 +71,7 @@ function moveToProject(services: Services, memories: readonly Memory[], project:
 }
 
 async function retag(
-  { store }: Services,
+  { store, errors }: Services,
   memories: readonly Memory[],
   tagsAfter: (tags: readonly string[]) => readonly string[],
   done: (count: number) => string,
@@ -79,10 +79,14 @@ async function retag(
   const changes = exactChanges(memories, tagsAfter);
   if (changes.length === 0) return;
   await store.retag(changes);
-  void offerUndo(done(changes.length), () => store.retag(changes.map(undoOf)));
+  void offerUndo(errors, done(changes.length), () => store.retag(changes.map(undoOf)));
 }
 
-async function setType({ store }: Services, memories: readonly Memory[], type: string): Promise<void> {
+async function setType(
+  { store, errors }: Services,
+  memories: readonly Memory[],
+  type: string,
+): Promise<void> {
   const others = memories.filter(({ memoryType }) => memoryType !== type);
   if (others.length === 0) return;
   const update = (patchOf: (memory: Memory) => MemoryPatch): Promise<unknown> =>
@@ -92,5 +96,5 @@ async function setType({ store }: Services, memories: readonly Memory[], type: s
     others.length === 1
       ? vscode.l10n.t('1 memory is of the type {0} now.', oneLine(type, 50))
       : vscode.l10n.t('{1} memories are of the type {0} now.', oneLine(type, 50), others.length);
-  void offerUndo(done, () => update(({ memoryType = null }) => ({ memoryType })));
+  void offerUndo(errors, done, () => update(({ memoryType = null }) => ({ memoryType })));
 }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { MemoryError } from '../../memory/errors.ts';
 import type { NewMemory, StoreResult } from '../../memory/memory.ts';
 import type { CommandServices } from '../commands/registerCommands.ts';
-import { withProgress } from '../connect/progress.ts';
+import { withProgress } from '../progress.ts';
 import { isCancellation } from '../errors.ts';
 import { quoted } from '../memoryText.ts';
 import { oneLine } from '../plainText.ts';
@@ -114,7 +114,7 @@ async function storeAll(services: CommandServices, sources: readonly FoundSource
       ? [vscode.l10n.t('{0} could not be stored; the log says why.', number(refused.length))]
       : []),
   ].join(' ');
-  if (fresh.length > 0) void offerUndo(said, () => services.store.delete(fresh));
+  if (fresh.length > 0) void offerUndo(services.errors, said, () => services.store.delete(fresh));
   else void vscode.window.showInformationMessage(said);
   return fresh.length;
 }

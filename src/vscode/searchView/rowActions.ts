@@ -19,7 +19,6 @@ const commands: Record<Exclude<RowAction, 'preview' | 'open' | 'undoDelete'>, st
 export class RowActions {
   readonly #services: Services;
   readonly #column: vscode.ViewColumn;
-  #deleted: readonly string[] = [];
 
   /** `column`: where memories open. */
   constructor(services: Services, column: vscode.ViewColumn) {
@@ -31,8 +30,7 @@ export class RowActions {
     if (action === 'undoDelete') return this.#undo();
     if (hashes.length === 0) return;
     if (action === 'preview' || action === 'open') return this.#open(hashes[0] ?? '', action === 'preview');
-    const done = await vscode.commands.executeCommand(`edgeMemory.${commands[action]}`, hashes);
-    if (action === 'delete' && Array.isArray(done) && done.length > 0) this.#deleted = done.map(String);
+    await vscode.commands.executeCommand(`edgeMemory.${commands[action]}`, hashes);
   }
 
   async #open(hash: string, preview: boolean): Promise<void> {
@@ -45,10 +43,9 @@ export class RowActions {
     await vscode.window.showTextDocument(document, options);
   }
 
-  /** Brings back what was deleted last from this view. */
+  /** Brings back what was deleted last, from whatever menu or view. */
   async #undo(): Promise<void> {
-    const hashes = this.#deleted;
-    this.#deleted = [];
+    const hashes = this.#services.lastDeletion.take();
     if (hashes.length > 0) await vscode.commands.executeCommand('edgeMemory.restoreMemory', hashes);
   }
 }
