@@ -12,7 +12,7 @@ import type { Services } from '../services.ts';
 const RECENT = 30 * 86_400;
 const LABEL = 40;
 
-export const labelOf = (name: string): string => oneLine(name, LABEL) || '…';
+export const shortName = (name: string): string => oneLine(name, LABEL) || '…';
 
 /** The numbers of the store as they are drawn. */
 export async function overviewData(
@@ -36,7 +36,11 @@ export async function overviewData(
     place: placeOf(connection.target, homePath(settings.dataFolder)),
     days: overview.days,
     sizes: overview.sizes,
-    clients: overview.clients.map(({ client, count, recent }) => ({ label: labelOf(client), count, recent })),
+    clients: overview.clients.map(({ client, count, recent }) => ({
+      label: shortName(client),
+      count,
+      recent,
+    })),
     agents: await agentsOf(settings.dataFolder),
     tags: overview.tags.map(named),
     types: overview.types.map(named),
@@ -49,13 +53,13 @@ export async function overviewData(
 const agentsOf = async (dataFolder: string): Promise<OverviewData['agents']> => {
   try {
     const acts = await new AgentLog(dataFolder).recent(Number.POSITIVE_INFINITY);
-    return countActs(acts).map(({ client, ...counts }) => ({ label: labelOf(client), ...counts }));
+    return countActs(acts).map(({ client, ...counts }) => ({ label: shortName(client), ...counts }));
   } catch (error) {
     return describeError(error);
   }
 };
 
-const named = ({ name, count }: Facet): NamedCount => ({ name, label: labelOf(name), count });
+const named = ({ name, count }: Facet): NamedCount => ({ name, label: shortName(name), count });
 
 const placeOf = (target: Services['connection']['target'], folder: string): Place =>
   target === undefined

@@ -9,7 +9,7 @@ import type { Services } from '../services.ts';
 import type { Handlers } from '../webviews/webviewCalls.ts';
 import { mapGroups } from './mapGroups.ts';
 import type { MemoryMap } from './memoryMap.ts';
-import { labelOf, overviewData } from './overviewData.ts';
+import { shortName, overviewData } from './overviewData.ts';
 
 /** Memories that a list shows at once; more are asked for by no one. */
 const PREVIEWS = 100;
@@ -35,7 +35,7 @@ export const overviewHandlers = (
     return {
       hashes: memories.map(({ contentHash }) => contentHash),
       positions,
-      groups: mapGroups(memories, labelOf),
+      groups: mapGroups(memories, shortName),
       unplaced: unplacedIn(positions),
       total,
       sight: services.context.workspaceState.get<MapSight>(SIGHT),
@@ -76,10 +76,10 @@ const previewsOf = async (
     text: oneLine(memory.content, TEXT) || '…',
     details: [
       age(memory.createdAt),
-      ...(memory.memoryType === undefined ? [] : [labelOf(memory.memoryType)]),
+      ...(memory.memoryType === undefined ? [] : [shortName(memory.memoryType)]),
       ...plainTagsOf(memory.tags)
         .slice(0, 5)
-        .map((tag) => `#${labelOf(tag)}`),
+        .map((tag) => `#${shortName(tag)}`),
     ].join(' · '),
   }));
 };
