@@ -12,6 +12,8 @@ import type {
   NewLink,
   NewMemory,
   OverviewQuery,
+  SearchAnswer,
+  SearchHit,
   SearchQuery,
   StoreEvent,
   StoreResult,
@@ -38,7 +40,8 @@ const RESOLVED = 10;
 
 /**
  * A store elsewhere, less what stays on this machine: memories with that mark, and those of the projects with it, are
- * kept in the store here and answered from it by their hashes. Lists, searches and counts are of the store elsewhere.
+ * kept in the store here, and answered from it by their hashes, in searches, and to the filter `stays`. Other lists and
+ * counts are of the store elsewhere.
  */
 export class DividedStore implements MemoryStore {
   readonly #there: MemoryStore;
@@ -70,18 +73,34 @@ export class DividedStore implements MemoryStore {
       this.#announce({
         kind: 'warning',
         message:
-          'Stored on this machine only, as asked. Lists and searches show the memories in Cloudflare while it is connected; after Disconnect, or with --local in a terminal, they show this one.',
+          'Stored on this machine only, as asked. Searches find it; the sidebar has it under “On This Machine”, a terminal lists it with --local.',
       });
     const results = { there: there.values(), here: here.values() };
     return stays.flatMap((stay) => (stay ? results.here : results.there).next().value ?? []);
   }
 
-  /** What is like a memory that stays is looked for on this machine: its text goes nowhere. */
-  async search(query: SearchQuery, options?: CallOptions) {
-    const { about } = query;
-    if (about !== undefined && (await this.#whichStay([about], options))[0])
-      return (await this.#makeHere()).search(query, options);
-    return this.#there.search(query, options);
+  /** What is like a memory is looked for on the side where that one lies: a text that stays goes nowhere. */
+  async search(query: SearchQuery, options?: CallOptions): Promise<SearchAnswer> {
+    const { about, filter } = query;
+    if (filter?.stays) return (await this.#sideOf(filter)).search(query, options);
+    if (about !== undefined)
+      return (await this.#whichStay([about], options))[0]
+        ? (await this.#makeHere()).search(query, options)
+        : this.#there.search(query, options);
+    const [answer, staying] = await Promise.all([
+      this.#there.search(query, options),
+      this.#searchStaying(query, options),
+    ]);
+    if (staying.length === 0) return answer;
+    const { mergeHits } = await import('./search/mergeHits.ts');
+    return { ...answer, hits: mergeHits(query, answer.hits, staying) };
+  }
+
+  async #searchStaying(query: SearchQuery, options?: CallOptions): Promise<readonly SearchHit[]> {
+    const store = await this.#here();
+    const filter = { ...query.filter, stays: true } as const;
+    if (store === undefined || (await store.count(filter, options)) === 0) return [];
+    return (await store.search({ ...query, filter, contentLimit: undefined }, options)).hits;
   }
 
   async get(contentHashes: readonly string[], options?: CallOptions): Promise<Memory[]> {
@@ -101,16 +120,16 @@ export class DividedStore implements MemoryStore {
     return [...new Set([...here.keys(), ...there])].slice(0, RESOLVED);
   }
 
-  list(query: ListQuery, options?: CallOptions) {
-    return this.#there.list(query, options);
+  async list(query: ListQuery, options?: CallOptions) {
+    return (await this.#sideOf(query.filter)).list(query, options);
   }
 
   iterate(filter: MemoryFilter, options?: CallOptions): AsyncGenerator<Memory> {
     return iteratePages(this, filter, options);
   }
 
-  count(filter: MemoryFilter, options?: CallOptions) {
-    return this.#there.count(filter, options);
+  async count(filter: MemoryFilter, options?: CallOptions) {
+    return (await this.#sideOf(filter)).count(filter, options);
   }
 
   async update(contentHash: string, patch: MemoryPatch, options?: CallOptions): Promise<Memory> {
@@ -252,6 +271,11 @@ export class DividedStore implements MemoryStore {
       known.filter(({ localOnly }) => localOnly).map((memory) => [memory.contentHash, memory]),
     );
     return { store, here, others: contentHashes.filter((hash) => !here.has(hash)) };
+  }
+
+  async #sideOf(filter: MemoryFilter | undefined): Promise<MemoryStore> {
+    const here = filter?.stays ? await this.#here() : undefined;
+    return here ?? this.#there;
   }
 
   async #holderOf(contentHash: string, options?: CallOptions): Promise<MemoryStore> {

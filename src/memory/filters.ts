@@ -28,6 +28,13 @@ const marked = (column: 'pinned' | 'local_only', is: boolean): Condition => ({
   params: [],
 });
 
+const staying: Condition = {
+  sql: `(m.content_hash IN (SELECT content_hash FROM em_info WHERE local_only = 1)
+    OR m.id IN (SELECT mt.memory_id FROM em_projects p CROSS JOIN tags t ON t.name = 'proj:' || p.name
+      CROSS JOIN memory_tags mt ON mt.tag_id = t.id WHERE p.local_only = 1))`,
+  params: [],
+};
+
 /**
  * `+` keeps SQLite from choosing the index on deleted_at, which nearly every row has in common: it would then sort
  * all of them for a page of 50. With a type, `likely` does the same and leaves it the partial index on the type.
@@ -69,6 +76,7 @@ export const compileFilter = (filter: MemoryFilter = {}): Condition => {
   if (filter.localOnly !== undefined) conditions.push(marked('local_only', filter.localOnly));
   if (filter.replaced !== undefined)
     conditions.push({ sql: `${filter.replaced ? '' : 'NOT '}${REPLACED}`, params: [] });
+  if (filter.stays) conditions.push(staying);
   if (filter.sourcePath !== undefined)
     conditions.push({
       sql: `m.content_hash IN (SELECT content_hash FROM em_info WHERE ${SOURCE_PATH} = ?)`,

@@ -53,11 +53,12 @@ export const listPage = async (
 };
 
 /** Whether SQLite collects all matches before it can sort them: there is no index that has them in the order of time. */
-const isSorted = ({ tags = [], project, pinned, localOnly, sourcePath }: MemoryFilter = {}): boolean =>
+const isSorted = ({ tags = [], project, pinned, localOnly, stays, sourcePath }: MemoryFilter = {}): boolean =>
   tags.length > 0 ||
   project !== undefined ||
   pinned === true ||
   localOnly === true ||
+  stays === true ||
   sourcePath !== undefined;
 
 /** Sorts ids alone: the tags and marks of a record are read only of those that are answered. */

@@ -103,6 +103,8 @@ export interface MemoryFilter {
   readonly pinned?: boolean | undefined;
   /** By its own mark, not its project's. */
   readonly localOnly?: boolean | undefined;
+  /** Only those that never leave this machine: by their own mark, or their project's. */
+  readonly stays?: true | undefined;
   /** `MemorySource.path`, as it was stored. */
   readonly sourcePath?: string | undefined;
   /** Default `live`. */

@@ -83,6 +83,7 @@ const filter: z.ZodType<MemoryFilter> = z.object({
   time: z.object({ from: seconds.optional(), to: seconds.optional() }).optional(),
   pinned: z.boolean().optional(),
   localOnly: z.boolean().optional(),
+  stays: z.literal(true).optional(),
   sourcePath: storable.min(1).max(4096).optional(),
   state: z.enum(['live', 'deleted']).optional(),
   replaced: z.boolean().optional(),

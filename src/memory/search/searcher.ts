@@ -22,7 +22,7 @@ import type { KeywordQuery } from './keywordStatements.ts';
 import { queryTermsOf } from './queryTerms.ts';
 import { SnippetMaker } from './snippets.ts';
 
-const DEFAULT_LIMIT = 10;
+export const DEFAULT_LIMIT = 10;
 /** Candidates of each list, at least. */
 const CANDIDATES = 50;
 /** A superseded memory stays findable, further below; and by all means below what replaced it. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { DividedStore } from '../../../src/memory/dividedStore.ts';
-import type { StoreEvent } from '../../../src/memory/memory.ts';
+import type { SearchQuery, StoreEvent } from '../../../src/memory/memory.ts';
 import { refusal, useStore } from '../support/testStore.ts';
 
 describe('a store elsewhere, less what stays on this machine', () => {
@@ -104,6 +104,65 @@ describe('a store elsewhere, less what stays on this machine', () => {
     assert.deepEqual(await found(false), ['the harbour of hamburg']);
   });
 
+  describe('finds what stays among the rest', () => {
+    const found = async (query: string, more: Partial<SearchQuery> = {}) =>
+      (await store.search({ query, ...more })).hits.map(({ memory }) => memory.content);
+
+    it('by words and by meaning, of its own mark and of its project, within the filter', async () => {
+      await store.keepProjectLocal('hush', true);
+      await store.storeMany([
+        { content: 'the harbour of zanzibar', localOnly: true },
+        { content: 'the harbour of dover', project: 'hush', tags: ['port'] },
+        { content: 'the harbour of hamburg', tags: ['port'] },
+        { content: 'lunch is at noon' },
+      ]);
+      for (const mode of ['hybrid', 'keyword', 'exact'] as const)
+        assert.deepEqual(
+          (await found('harbour', { mode })).sort(),
+          ['the harbour of dover', 'the harbour of hamburg', 'the harbour of zanzibar'],
+          mode,
+        );
+      assert.deepEqual((await found('harbour', { filter: { tags: ['port'] } })).sort(), [
+        'the harbour of dover',
+        'the harbour of hamburg',
+      ]);
+      assert.equal((await found('harbour', { limit: 2 })).length, 2);
+      assert.deepEqual((await found('harbour', { filter: { stays: true } })).sort(), [
+        'the harbour of dover',
+        'the harbour of zanzibar',
+      ]);
+    });
+
+    it('below what answers more of the question', async () => {
+      await store.store({ content: 'the harbour wall', localOnly: true });
+      await store.store({ content: 'harbour fees of hamburg for tankers' });
+      assert.deepEqual(await found('what are the harbour fees of hamburg', { mode: 'keyword' }), [
+        'harbour fees of hamburg for tankers',
+        'the harbour wall',
+      ]);
+    });
+
+    it('with as much of its content as was asked', async () => {
+      await store.store({ content: 'zanzibar '.repeat(100), localOnly: true });
+      const [hit] = (await store.search({ query: 'zanzibar', contentLimit: 20 })).hits;
+      assert.equal(hit?.memory.content.length, 20);
+      assert.ok(hit.memory.truncated);
+    });
+
+    it('lists and counts it by itself', async () => {
+      await store.keepProjectLocal('hush', true);
+      await store.storeMany([
+        { content: 'a', localOnly: true },
+        { content: 'b', project: 'hush' },
+        { content: 'c' },
+      ]);
+      const { items } = await store.list({ filter: { stays: true } });
+      assert.deepEqual(items.map(({ content }) => content).sort(), ['a', 'b']);
+      assert.equal(await store.count({ stays: true }), 2);
+      assert.equal(await store.count({}), 1);
+    });
+  });
+
   it('makes no store on this machine to look into it', async () => {
     const without = new DividedStore({
       there: there.store,
@@ -115,6 +174,8 @@ describe('a store elsewhere, less what stays on this machine', () => {
     });
     const { contentHash } = await without.store({ content: 'left' });
     await without.update(contentHash, { pinned: true });
+    await without.search({ query: 'left' });
+    await without.list({ filter: { stays: true } });
     await without.resolve(contentHash.slice(0, 8));
     await without.delete([contentHash]);
     assert.deepEqual([await without.localProjects(), makes], [[], 0]);
