@@ -59,7 +59,8 @@ export class ActiveStore implements LocalStore {
     this.embedded = options.embedded;
     this.#options = options;
     this.#unsubscribe = this.embedded.onDidChange((event) => {
-      if (this.#isEmbedded || event.kind === 'warning') this.#announce(event);
+      // What stays on this machine changes there while another store is connected, too.
+      if (this.#isEmbedded || event.kind !== 'embedding') this.#announce(event);
     });
   }
 

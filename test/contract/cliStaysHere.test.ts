@@ -65,7 +65,7 @@ describe('what stays on this machine, in the terminal while Cloudflare is connec
     return memories.map(({ content }) => content);
   };
 
-  it('store --local-only keeps it here and says so; show, update, delete and restore find it', async () => {
+  it('store --local-only keeps it here and says so; search, show, update, delete and restore find it', async () => {
     const run = await cloud.run(
       ['store', 'the alarm code is zanzibar', '--tags', 'heimlich', '--local-only', '--json'],
       { env },
@@ -75,6 +75,13 @@ describe('what stays on this machine, in the terminal while Cloudflare is connec
     const { content_hash: hash } = JSON.parse(run.stdout) as Stored;
     const { memory } = await cloud.json<Shown>(['show', hash.slice(0, 10)], { env });
     assert.deepEqual([memory.content, memory.local_only], ['the alarm code is zanzibar', true]);
+    const { results } = await cloud.json<{ results: Shown[] }>(['search', 'what is the code of the alarm'], {
+      env,
+    });
+    assert.deepEqual(
+      results.map((found) => found.memory.content),
+      ['the alarm code is zanzibar'],
+    );
     const stats = await cloud.json<{ embedding: { embedded: number } }>(['stats', '--local'], { env });
     assert.equal(stats.embedding.embedded, 1, 'found by meaning, too');
     const changed = await cloud.json<Shown>(['update', hash, '--add-tags', 'tresor'], { env });

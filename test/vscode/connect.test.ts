@@ -11,6 +11,8 @@ import type { Memory, StoreResult, VerifyReport } from '../../src/memory/memory.
 import type { CloudTarget } from '../../src/local/storeConfig.ts';
 import type { Health } from '../../src/vscode/connect/healthInWords.ts';
 import { serverDefinition } from '../../src/vscode/mcp/serverDefinition.ts';
+import { MemoryTree } from '../../src/vscode/explorer/memoryTree.ts';
+import { TreeOptions } from '../../src/vscode/explorer/treeOptions.ts';
 import { dataFolder, useEmulator } from './connecting.ts';
 import { eventually, memoryOf, run, services, stored } from './access.ts';
 import { answering } from './answering.ts';
@@ -118,6 +120,15 @@ describe('connecting to Cloudflare', () => {
     assert.equal((await cloudRows()).length, 2);
     const tags = await emulator.rows(USUAL_NAMES.database, 'SELECT name FROM tags');
     assert.ok(!JSON.stringify(tags).includes('secret-tag'));
+    const found = await store.search({ query: 'secret plan' });
+    assert.equal(found.hits[0]?.memory.content, 'our secret plan');
+    const tree = new MemoryTree(await services(), new TreeOptions((await services()).context));
+    const section = (await tree.getChildren()).find(({ id }) => id === 'stays');
+    assert.ok(section);
+    const { label, description } = tree.getTreeItem(section);
+    assert.deepEqual([label, description], ['On This Machine', '3']);
+    assert.equal((await tree.getChildren(section)).length, 3);
+    tree.dispose();
     const [uploaded] = (await store.list({})).items;
     await assert.rejects(
       store.update(uploaded?.contentHash ?? '', { localOnly: true }),

@@ -112,26 +112,29 @@ export class MemoryTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
       any(store.list({ limit: 1, contentLimit: 0, filter: await this.#filtered(own) }));
     // The first by name is there without counting the others.
     const named = (kind: FacetKind) => any(store.facets(kind, { limit: 1, order: 'name', filter }));
-    const [recent, pinned, tags, types, projects, deleted] = await Promise.all([
+    // Without a connection all of them are on this machine.
+    const isConnected = this.#services.connection.target !== undefined;
+    const [recent, pinned, tags, types, projects, stays, deleted] = await Promise.all([
       one({}),
       one({ pinned: true }),
       named('tags'),
       named('types'),
       named('projects'),
+      isConnected ? this.#filtered({ stays: true }).then((staying) => store.count(staying)) : 0,
       this.#filtered({ state: 'deleted' }).then((deletedToo) => store.count(deletedToo)),
     ]);
-    const filled: Record<SectionName, boolean> = {
-      recent,
-      pinned,
-      tags,
-      types,
-      projects,
-      deleted: deleted > 0,
-    };
-    const names: readonly SectionName[] = ['recent', 'pinned', 'tags', 'types', 'projects', 'deleted'];
-    const sections = names
-      .filter((name) => filled[name])
-      .map((name) => section(name, name === 'deleted' ? deleted : undefined));
+    const filled: readonly (readonly [SectionName, boolean | number])[] = [
+      ['recent', recent],
+      ['pinned', pinned],
+      ['tags', tags],
+      ['types', types],
+      ['projects', projects],
+      ['stays', stays],
+      ['deleted', deleted],
+    ];
+    const sections = filled
+      .filter(([, some]) => Boolean(some))
+      .map(([name, some]) => section(name, typeof some === 'number' ? some : undefined));
     // Else the welcome view would show for a moment before the first answer.
     void vscode.commands.executeCommand('setContext', 'edgeMemory.isEmpty', sections.length === 0);
     return sections;
@@ -174,6 +177,7 @@ export class MemoryTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
       case 'projects':
         return this.#facets(parent, parent.section);
       case 'pinned':
+      case 'stays':
       case 'deleted':
         return [];
     }

@@ -1,7 +1,7 @@
 import type { Day, FacetKind, Memory, MemoryFilter, TagBranch } from '../../memory/memory.ts';
 import { tagPath } from '../../memory/tagTree.ts';
 
-export type SectionName = 'recent' | 'pinned' | FacetKind | 'deleted';
+export type SectionName = 'recent' | 'pinned' | FacetKind | 'stays' | 'deleted';
 
 /** A heading of the tree. */
 export interface SectionNode {
@@ -120,6 +120,7 @@ export function memoriesOf(node: ParentNode): MemoryFilter | undefined {
       return node.facet === 'types' ? { memoryType: node.name } : { project: node.name };
     case 'section':
       if (node.section === 'pinned') return { pinned: true };
+      if (node.section === 'stays') return { stays: true };
       return node.section === 'deleted' ? { state: 'deleted' } : undefined;
   }
 }

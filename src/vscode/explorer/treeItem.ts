@@ -54,6 +54,7 @@ const icons: Record<SectionName, string> = {
   tags: 'tag',
   types: 'layers',
   projects: 'repo',
+  stays: 'lock',
   deleted: 'trash',
 };
 
@@ -64,6 +65,7 @@ function sectionItem({ section, count }: SectionNode): vscode.TreeItem {
     tags: vscode.l10n.t('Tags'),
     types: vscode.l10n.t('Types'),
     projects: vscode.l10n.t('Projects'),
+    stays: vscode.l10n.t('On This Machine'),
     deleted: vscode.l10n.t('Deleted'),
   };
   const open = section === 'recent' || section === 'pinned';
@@ -71,6 +73,8 @@ function sectionItem({ section, count }: SectionNode): vscode.TreeItem {
   item.iconPath = new vscode.ThemeIcon(icons[section]);
   item.contextValue = section === 'deleted' ? 'section deletedSection' : 'section';
   if (count !== undefined) counted(item, titles[section], number(count));
+  if (section === 'stays')
+    item.tooltip = vscode.l10n.t('These are never uploaded. Searches find them beside those in Cloudflare.');
   if (section === 'deleted')
     item.tooltip = vscode.l10n.t('Deleted memories can be restored until they are deleted for good.');
   return item;
