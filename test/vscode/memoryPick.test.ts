@@ -4,43 +4,10 @@ import type { Memory, SearchAnswer, SearchQuery } from '../../src/memory/memory.
 import { pickMemory } from '../../src/vscode/search/memoryPick.ts';
 import type { SearchItem } from '../../src/vscode/search/searchItems.ts';
 import { emptyStore, eventually, run, services, servicesWith, stored } from './access.ts';
-
-/** A quick pick that a test types into. */
-class TypedPick {
-  value = '';
-  items: readonly SearchItem[] = [];
-  activeItems: readonly SearchItem[] = [];
-  title: string | undefined;
-  busy = false;
-  readonly #value = new vscode.EventEmitter<string>();
-  readonly #accept = new vscode.EventEmitter<void>();
-  readonly #hide = new vscode.EventEmitter<void>();
-  readonly #button = new vscode.EventEmitter<never>();
-  readonly onDidChangeValue = this.#value.event;
-  readonly onDidAccept = this.#accept.event;
-  readonly onDidHide = this.#hide.event;
-  readonly onDidTriggerItemButton = this.#button.event;
-
-  type(text: string): void {
-    this.value = text;
-    this.#value.fire(text);
-  }
-  accept(): void {
-    this.#accept.fire();
-  }
-  hide(): void {
-    this.#hide.fire();
-  }
-  show(): void {
-    this.activeItems = [];
-  }
-  dispose(): void {
-    this.items = [];
-  }
-}
+import { TypedPick } from './typedPick.ts';
 
 describe('the search quick pick', () => {
-  let pick: TypedPick;
+  let pick: TypedPick<SearchItem>;
   const original = vscode.window.createQuickPick;
 
   beforeEach(async () => {

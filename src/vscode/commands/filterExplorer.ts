@@ -9,6 +9,8 @@ import { number } from '../numbers.ts';
 const OFFERED = 500;
 
 interface FilterItem extends vscode.QuickPickItem {
+  /** In lower case, as what is typed is looked for; headings have none. */
+  readonly name?: string;
   readonly filter?: TreeFilter;
 }
 
@@ -45,6 +47,7 @@ async function askFilter({ store }: CommandServices, now: TreeFilter): Promise<T
           { label, kind: vscode.QuickPickItemKind.Separator },
           ...names.map(({ name, count }) => ({
             label: `$(${icon}) ${oneLine(name, 80)}`,
+            name: oneLine(name, 80).toLowerCase(),
             description: number(count),
             filter: filterOf(name),
           })),
@@ -58,22 +61,32 @@ async function askFilter({ store }: CommandServices, now: TreeFilter): Promise<T
   pick.title = vscode.l10n.t('Filter Explorer');
   pick.placeholder = vscode.l10n.t('Tick what memories must have, or type a time such as “last week”');
   pick.canSelectMany = true;
-  const times = now.timeText === undefined ? [] : [timeItem(now.timeText, timeIn(now.timeText))];
-  pick.items = [...times, ...known];
+  const former = now.timeText === undefined ? [] : [timeItem(now.timeText, timeIn(now.timeText))];
+  pick.items = [...former, ...known];
   pick.selectedItems = pick.items.filter(({ filter }) => filter && isPart(filter, now));
-  pick.onDidChangeValue((text) => {
+  pick.onDidChangeValue((value) => {
+    const text = value.trim();
     const understood = timeIn(text);
-    if (understood === undefined) return;
-    const ticked = pick.selectedItems.filter(({ filter }) => filter?.timeText === undefined);
-    const item = timeItem(text.trim(), understood);
-    pick.items = [item, ...known];
-    pick.selectedItems = [item, ...ticked];
+    const ticked = pick.selectedItems;
+    // A time that was typed goes as typing goes on, unless it was ticked.
+    const times = ticked.filter(isTime);
+    const same = times.find(({ filter }) => filter?.timeText === text);
+    const typed = understood === undefined ? undefined : (same ?? timeItem(text, understood));
+    const items = [...new Set([...(typed === undefined ? [] : [typed]), ...times, ...known])];
+    if (typed !== undefined || items.length !== pick.items.length) {
+      pick.items = items;
+      pick.selectedItems = ticked;
+    }
+    pick.activeItems = ledTo(text.toLowerCase(), typed, known);
   });
   return new Promise((resolve) => {
     pick.onDidAccept(() => {
-      // Typed and not ticked means the row that it led to.
-      const typed = pick.selectedItems.length === 0 && pick.value.trim() !== '';
-      resolve(united(typed ? pick.activeItems : pick.selectedItems));
+      const { activeItems: active, selectedItems: ticked } = pick;
+      const isTyped = pick.value.trim() !== '';
+      // Typed and not ticked means the row that it led to; a time that is typed takes another's place.
+      const isActive = isTyped && (ticked.length === 0 || (ticked.every(isTime) && active.some(isTime)));
+      if (isActive && active.length === 0) return;
+      resolve(united(isActive ? active : ticked));
       pick.hide();
     });
     pick.onDidHide(() => {
@@ -82,6 +95,19 @@ async function askFilter({ store }: CommandServices, now: TreeFilter): Promise<T
     });
     pick.show();
   });
+}
+
+const isTime = ({ filter }: FilterItem): boolean => filter?.timeText !== undefined;
+
+/** What Enter means: where several rows can be ticked, VS Code makes none active. */
+function ledTo(text: string, time: FilterItem | undefined, known: readonly FilterItem[]): FilterItem[] {
+  if (text === '') return [];
+  const row =
+    known.find(({ name }) => name === text) ??
+    time ??
+    known.find(({ name }) => name?.startsWith(text)) ??
+    known.find(({ name }) => name?.includes(text));
+  return row === undefined ? [] : [row];
 }
 
 const timeItem = (timeText: string, time: UnderstoodTime | undefined): FilterItem => ({
@@ -106,9 +132,12 @@ const isPart = (one: TreeFilter, all: TreeFilter): boolean =>
   (one.project === undefined || one.project === all.project) &&
   (one.timeText === undefined || one.timeText === all.timeText);
 
-/** A memory has one type and, as a rule, one project: of several ticked ones the last counts. */
+/** A memory has one type and, as a rule, one project: of several ticked ones the first counts. */
 const united = (items: readonly FilterItem[]): TreeFilter => {
   const filters = items.map(({ filter = {} }) => filter);
   const tags = filters.flatMap((filter) => filter.tags ?? []);
-  return { ...Object.assign({}, ...filters), tags: tags.length > 0 ? tags : undefined } as TreeFilter;
+  return {
+    ...Object.assign({}, ...filters.toReversed()),
+    tags: tags.length > 0 ? tags : undefined,
+  } as TreeFilter;
 };
