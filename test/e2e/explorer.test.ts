@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Locator } from 'playwright-core';
 import { type OpenWorkbench, openWorkbench } from '../harness/openWorkbench.ts';
 import type { Workbench } from '../harness/workbench.ts';
+import { renameTable } from '../harness/seedMemories.ts';
 import { choose, quickTitle, store } from './steps.ts';
 
 const agents = '# Rules\n\nUse tabs, never spaces.\n\n## Deploys\n\nDeploys go out on Tuesdays.\n';
@@ -251,5 +252,34 @@ describe('the explorer', () => {
     const tooltip = await workbench.tooltip(workbench.treeRow('Version 2 of the API'));
     await tooltip.getByText('#zone:api:v2').waitFor();
     await vscode.screenshot('explorer-tooltip');
+  });
+
+  it('says in a narrow sidebar too that it can not be read, and why, and reads again by a click', async () => {
+    const { page } = vscode;
+    const side = await page.locator('.part.sidebar').boundingBox();
+    assert.ok(side);
+    const resize = async (from: number, to: number): Promise<void> => {
+      await page.mouse.move(side.x + from, side.y + 300);
+      await page.mouse.down();
+      await page.mouse.move(side.x + to, side.y + 300, { steps: 5 });
+      await page.mouse.up();
+    };
+    await resize(side.width, 200);
+    renameTable(vscode.home, 'memories', 'memories_elsewhere');
+    await workbench.command('Edge Memory: Refresh');
+    const row = workbench.treeRow('Can not be read');
+    await row.waitFor();
+    await workbench.saw('no such table');
+    await workbench.clearNotifications();
+    const tooltip = await workbench.tooltip(row);
+    await tooltip.getByText('no such table').waitFor();
+    await vscode.screenshot('explorer-unreadable');
+    await row.click();
+    await workbench.saw('no such table');
+    renameTable(vscode.home, 'memories_elsewhere', 'memories');
+    await row.click();
+    await workbench.treeRow(/^Today/).waitFor();
+    await workbench.clearNotifications();
+    await resize(200, side.width);
   });
 });

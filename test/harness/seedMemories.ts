@@ -53,3 +53,15 @@ export function seedTags(home: string, content: string, tags: readonly string[])
     database.close();
   }
 }
+
+/** A store without a table can't be read. */
+export function renameTable(home: string, from: string, to: string): void {
+  const database = new DatabaseSync(databaseIn(path.join(home, '.edge-memory')));
+  try {
+    database.exec(
+      `PRAGMA busy_timeout = 10000; PRAGMA legacy_alter_table = 1; ALTER TABLE ${from} RENAME TO ${to}`,
+    );
+  } finally {
+    database.close();
+  }
+}

@@ -6,7 +6,7 @@ import { MemoryTree } from '../../src/vscode/explorer/memoryTree.ts';
 import type { TreeNode } from '../../src/vscode/explorer/nodes.ts';
 import { TreeOptions } from '../../src/vscode/explorer/treeOptions.ts';
 import { nodeOf } from '../../src/vscode/explorer/reveal.ts';
-import { emptyStore, eventually, run, services, servicesWith, stored } from './access.ts';
+import { answerMessages, emptyStore, eventually, run, services, servicesWith, stored } from './access.ts';
 
 describe('the tree of memories', () => {
   let tree: MemoryTree;
@@ -44,6 +44,7 @@ describe('the tree of memories', () => {
     assert.ok(typeof item.label === 'string');
     return item.label;
   };
+  const whole = (node: TreeNode, of = tree): string => String(of.getTreeItem(node).description);
   /** What stands beside a row, and what it says. */
   const badgeOf = (node: TreeNode): unknown[] | undefined => {
     const { resourceUri } = tree.getTreeItem(node);
@@ -106,7 +107,7 @@ describe('the tree of memories', () => {
     assert.ok(typeof tooltip === 'string');
     assert.match(
       tooltip,
-      /^#area: 2 memories, each counted once\. 1 have this very tag, the others one of the 2 tags below it\.$/,
+      /^#area: 2 memories, each counted once: 1 with this very tag, the others with one of the tags below it \(2\)\.$/,
     );
     await options.sort({ memories: 'newest', names: 'name' });
     assert.deepEqual(await labels('Tags'), ['area', 'zebra']);
@@ -145,7 +146,14 @@ describe('the tree of memories', () => {
     assert.equal((await labels('Recent')).length, 1);
     await options.narrow({ timeText: 'a blue moon' });
     const [only] = await tree.getChildren();
-    assert.match(only ? label(only) : '', /a blue moon/);
+    assert.match(only ? whole(only) : '', /a blue moon/);
+    const shown = answerMessages('showErrorMessage');
+    try {
+      await run('refresh');
+      assert.match(shown.texts.join(), /a blue moon/);
+    } finally {
+      shown.restore();
+    }
   });
 
   it('shows pinned memories apart', async () => {
@@ -251,7 +259,11 @@ describe('the tree of memories', () => {
       const [only, ...rest] = await failing.getChildren();
       assert.ok(only);
       assert.deepEqual(rest, []);
-      assert.match(label(only, failing), /disk on fire/);
+      assert.equal(label(only, failing), 'Can not be read');
+      assert.match(whole(only, failing), /disk on fire/);
+      const { tooltip, accessibilityInformation } = failing.getTreeItem(only);
+      assert.ok(typeof tooltip === 'string' && tooltip.includes('disk on fire'));
+      assert.match(accessibilityInformation?.label ?? '', /^Can not be read: .*disk on fire/s);
     } finally {
       failing.dispose();
     }
@@ -290,5 +302,54 @@ describe('the tree of memories', () => {
       assert.ok(row, `no row ${id}`);
       rows = await tree.getChildren(row);
     }
+  });
+
+  it('reads of the deleted memories only those above the row that it finds', async () => {
+    const { store } = await services();
+    const names = Array.from({ length: 120 }, (_, index) => `memory ${index}`);
+    const results = await store.storeMany(names.map((content) => ({ content })));
+    await store.delete(results.map(({ contentHash }) => contentHash));
+    const { items } = await store.list({ filter: { state: 'deleted' }, limit: 120 });
+    for (const [index, rows] of [
+      [0, 50],
+      [69, 70],
+    ] as const) {
+      const memory = items[index];
+      assert.ok(memory);
+      const { id } = await nodeOf(await services(), tree, memory);
+      const shown = await children('Deleted');
+      assert.equal(shown[index]?.id, id);
+      assert.deepEqual([shown.length, shown.at(-1)?.kind], [rows + 1, 'more']);
+    }
+  });
+
+  it('speaks of one memory in the singular, wherever it counts', async () => {
+    await stored({ content: 'one', tags: ['area:api'], memoryType: 'note', project: 'alpha', pinned: true });
+    const gone = await stored({ content: 'two' });
+    await (await services()).store.delete([gone.contentHash]);
+    const said: string[] = [];
+    const listen = async (nodes: readonly TreeNode[]): Promise<void> => {
+      for (const node of nodes) {
+        const { tooltip, accessibilityInformation } = tree.getTreeItem(node);
+        said.push(typeof tooltip === 'string' ? tooltip : '', accessibilityInformation?.label ?? '');
+        if (node.kind !== 'memory') await listen(await tree.getChildren(node));
+      }
+    };
+    await listen(await tree.getChildren());
+    for (const spoken of [
+      '#area: 1 memory',
+      'api, 1 memory',
+      'note, 1 memory',
+      'alpha, 1 memory',
+      'Deleted, 1 memory',
+    ])
+      assert.ok(
+        said.some((text) => text.endsWith(spoken)),
+        `${spoken} in ${said.join(' | ')}`,
+      );
+    assert.deepEqual(
+      said.filter((text) => /\b1 (memories|tags|have)/.test(text)),
+      [],
+    );
   });
 });

@@ -160,12 +160,16 @@ describe('deleted memories', () => {
     );
     await store.delete(hashes);
     const question = answerMessages('showWarningMessage', 'Delete for Good');
+    const { setStatusBarMessage } = vscode.window;
     try {
       assert.deepEqual(await run('deleteForGood', hashes[0]), [hashes[0]]);
       // The key that deletes a memory deletes a deleted one for good.
       assert.deepEqual(await run('deleteMemory', hashes[1]), [hashes[1]]);
       await store.storeMany([{ content: 'kept' }]);
+      const said: string[] = [];
+      Object.assign(vscode.window, { setStatusBarMessage: (text: string) => said.push(text) });
       assert.equal(await run('emptyDeleted'), 1);
+      assert.deepEqual(said, ['$(check) Memory deleted for good']);
       assert.deepEqual(question.texts, [
         'Delete the memory “1” for good?',
         'Delete the memory “2” for good?',
@@ -173,6 +177,7 @@ describe('deleted memories', () => {
       ]);
     } finally {
       question.restore();
+      Object.assign(vscode.window, { setStatusBarMessage });
     }
     assert.equal(await store.count({ state: 'deleted' }), 0);
     assert.equal(await store.count({}), 1);

@@ -21,14 +21,10 @@ export async function deleteForGood(
   const question =
     memories.length === 1
       ? vscode.l10n.t('Delete the memory {0} for good?', quoted(first))
-      : vscode.l10n.t('Delete {0} memories for good?', memories.length);
+      : vscode.l10n.t('Delete {0} memories for good?', number(memories.length));
   if (!(await confirmed(question))) return [];
   const gone = await services.store.purge(memories.map(({ contentHash }) => contentHash));
-  say(
-    gone.length === 1
-      ? vscode.l10n.t('Memory deleted for good')
-      : vscode.l10n.t('{0} memories deleted for good', gone.length),
-  );
+  sayGone(gone.length);
   return gone;
 }
 
@@ -73,7 +69,7 @@ export async function emptyDeleted({ store }: CommandServices): Promise<number> 
       step(vscode.l10n.t('{0} of {1} memories', number(gone), number(all)), gone / all);
     }
   });
-  say(vscode.l10n.t('{0} memories deleted for good', number(gone)));
+  sayGone(gone);
   return gone;
 }
 
@@ -85,6 +81,13 @@ const detailOf = (earlier: number): string =>
       : [vscode.l10n.t('Earlier versions of edited memories among them: {0}.', number(earlier))]),
     vscode.l10n.t('This can not be undone.'),
   ].join(' ');
+
+const sayGone = (gone: number): void =>
+  say(
+    gone === 1
+      ? vscode.l10n.t('Memory deleted for good')
+      : vscode.l10n.t('{0} memories deleted for good', number(gone)),
+  );
 
 async function confirmed(question: string): Promise<boolean> {
   const yes = vscode.l10n.t('Delete for Good');

@@ -9,9 +9,10 @@ export const loadMore = ({ explorer }: CommandServices, node?: unknown): void =>
   if (more?.kind === 'more') explorer.tree.loadMore(more);
 };
 
-/** Reads everything again; says so where the store still can't be read. */
-export async function refresh({ store, events }: CommandServices): Promise<void> {
+/** Reads everything again; says so where the store still can't be read, or the filter's time not understood. */
+export async function refresh({ store, events, explorer }: CommandServices): Promise<void> {
   events.refresh();
+  await explorer.tree.options.currentFilter();
   await store.count({});
 }
 

@@ -1,6 +1,7 @@
 import type { Memory } from '../../memory/memory.ts';
+import type { MemoryStore } from '../../memory/memoryStore.ts';
 import type { Services } from '../services.ts';
-import type { MemoryTree } from './memoryTree.ts';
+import { type MemoryTree, PAGE } from './memoryTree.ts';
 import { dayNode, memoryNode, section, type TreeNode } from './nodes.ts';
 
 const LARGEST_PAGE = 1000;
@@ -12,11 +13,7 @@ export async function nodeOf({ store }: Services, tree: MemoryTree, memory: Memo
   // Rows of the same moment may stand before it: the page is a little longer than counted.
   const before = newest ? { from: createdAt } : { to: createdAt };
   const room = 50;
-  if (memory.deletedAt !== undefined) {
-    const deleted = section('deleted');
-    tree.want(deleted, 'memories', await store.count({ state: 'deleted' }));
-    return memoryNode(memory, deleted);
-  }
+  if (memory.deletedAt !== undefined) return deletedNodeOf(store, tree, memory);
   const recent = section('recent');
   let rows = 0;
   for (let after: string | undefined; ;) {
@@ -32,6 +29,24 @@ export async function nodeOf({ store }: Services, tree: MemoryTree, memory: Memo
     }
     rows += page.items.length;
     if (page.next === undefined) return recent;
+    after = page.next;
+  }
+}
+
+/** Those deleted after it are counted by reading them: no filter is about the time of deletion. */
+async function deletedNodeOf(store: MemoryStore, tree: MemoryTree, memory: Memory): Promise<TreeNode> {
+  const deleted = section('deleted');
+  const query = { filter: { state: 'deleted' }, contentLimit: 0 } as const;
+  let ahead = 0;
+  for (let after: string | undefined; ;) {
+    const page = await store.list({ ...query, limit: after === undefined ? PAGE : LARGEST_PAGE, after });
+    const index = page.items.findIndex(({ contentHash }) => contentHash === memory.contentHash);
+    if (index >= 0) {
+      tree.want(deleted, 'memories', ahead + index + 1);
+      return memoryNode(memory, deleted);
+    }
+    ahead += page.items.length;
+    if (page.next === undefined) return deleted;
     after = page.next;
   }
 }

@@ -39,7 +39,11 @@ function draw(node: TreeNode): vscode.TreeItem {
       return item;
     }
     case 'error': {
-      const item = new vscode.TreeItem(node.message, None);
+      // The label is short enough for a narrow sidebar.
+      const label = vscode.l10n.t('Can not be read');
+      const item = new vscode.TreeItem(label, None);
+      item.description = node.message;
+      item.accessibilityInformation = { label: `${label}: ${node.message}` };
       item.iconPath = new vscode.ThemeIcon('error', new vscode.ThemeColor('problemsErrorIcon.foreground'));
       item.tooltip = node.message;
       item.command = { command: 'edgeMemory.refresh', title: vscode.l10n.t('Try again') };
@@ -72,7 +76,7 @@ function sectionItem({ section, count }: SectionNode): vscode.TreeItem {
   const item = new vscode.TreeItem(titles[section], open ? Expanded : Collapsed);
   item.iconPath = new vscode.ThemeIcon(icons[section]);
   item.contextValue = section === 'deleted' ? 'section deletedSection' : 'section';
-  if (count !== undefined) counted(item, titles[section], number(count));
+  if (count !== undefined) counted(item, titles[section], count);
   if (section === 'stays')
     item.tooltip = vscode.l10n.t('These are never uploaded. Searches find them beside those in Cloudflare.');
   if (section === 'deleted')
@@ -85,7 +89,7 @@ function dayItem({ day, first }: DayNode): vscode.TreeItem {
   item.iconPath = new vscode.ThemeIcon('calendar');
   item.contextValue = 'day';
   item.tooltip = wholeDate(day.from);
-  return counted(item, wholeDate(day.from), number(day.count));
+  return counted(item, wholeDate(day.from), day.count);
 }
 
 function tagItem({ branch }: TagNode): vscode.TreeItem {
@@ -94,31 +98,31 @@ function tagItem({ branch }: TagNode): vscode.TreeItem {
   item.iconPath = new vscode.ThemeIcon(icons.tags);
   item.contextValue = 'tag';
   const name = oneLine(branch.name, 100);
-  if (branch.atMost) {
+  if (branch.atMost && branch.count > 1) {
     item.tooltip = vscode.l10n.t(
       '#{0}: at most {1} memories; those that have several of its {2} tags are counted several times.',
       name,
       number(branch.count),
       number(branch.below + (branch.own > 0 ? 1 : 0)),
     );
-    return counted(item, name, vscode.l10n.t('at most {0}', number(branch.count)));
+    return counted(item, name, branch.count, vscode.l10n.t('at most {0}', number(branch.count)));
   }
-  item.tooltip =
-    branch.below === 0
-      ? vscode.l10n.t('#{0}: {1} memories', name, number(branch.count))
-      : vscode.l10n.t(
-          '#{0}: {1} memories, each counted once. {2} have this very tag, the others one of the {3} tags below it.',
-          name,
-          number(branch.count),
-          number(branch.own),
-          number(branch.below),
-        );
-  return counted(item, name, number(branch.count));
+  if (branch.count === 1) item.tooltip = vscode.l10n.t('#{0}: 1 memory', name);
+  else if (branch.below === 0) item.tooltip = vscode.l10n.t('#{0}: {1} memories', name, number(branch.count));
+  else
+    item.tooltip = vscode.l10n.t(
+      '#{0}: {1} memories, each counted once: {2} with this very tag, the others with one of the tags below it ({3}).',
+      name,
+      number(branch.count),
+      number(branch.own),
+      number(branch.below),
+    );
+  return counted(item, name, branch.count);
 }
 
 function facetItem(node: FacetNode): vscode.TreeItem {
   const item = new vscode.TreeItem(oneLine(node.name, 100), Collapsed);
-  counted(item, oneLine(node.name, 100), number(node.count));
+  counted(item, oneLine(node.name, 100), node.count);
   if (node.localOnly)
     item.description = node.hasLeft
       ? vscode.l10n.t('{0} in Cloudflare · new ones stay on this machine', number(node.count))
@@ -129,9 +133,16 @@ function facetItem(node: FacetNode): vscode.TreeItem {
 }
 
 /** The number after the name; a screen reader says of what. */
-function counted(item: vscode.TreeItem, name: string, count: string): vscode.TreeItem {
-  item.description = count;
-  item.accessibilityInformation = { label: vscode.l10n.t('{0}, {1} memories', name, count) };
+function counted(
+  item: vscode.TreeItem,
+  name: string,
+  count: number,
+  shown: string = number(count),
+): vscode.TreeItem {
+  item.description = shown;
+  const label =
+    count === 1 ? vscode.l10n.t('{0}, 1 memory', name) : vscode.l10n.t('{0}, {1} memories', name, shown);
+  item.accessibilityInformation = { label };
   return item;
 }
 
