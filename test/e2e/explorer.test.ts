@@ -156,9 +156,13 @@ describe('the explorer', () => {
     await workbench.input().press('Enter');
     await vscode.page.locator('.part.sidebar .message').getByText('Filtered by last 2 days').waitFor();
     await workbench.treeRow(/^Today\s*5$/).waitFor();
+    await workbench.command('Edge Memory: Clear Filter');
     await workbench.command('Edge Memory: Filter Explorer');
     await workbench.input().pressSequentially('decision', { delay: 15 }); // “dec” alone is a time
-    await vscode.page.locator('.quick-input-widget .focused', { hasText: 'decision' }).waitFor();
+    await vscode.page
+      .locator('.quick-input-widget .monaco-list-row.focused', { hasText: 'decision' })
+      .waitFor();
+    await vscode.screenshot('explorer-filter-typed');
     await workbench.input().press('Enter');
     await vscode.page.locator('.part.sidebar .message').getByText('Filtered by #decision').waitFor();
     await workbench.command('Edge Memory: Clear Filter');
