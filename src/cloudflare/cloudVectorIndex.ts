@@ -28,6 +28,8 @@ const FRESH = 300;
 /** So many fresh writes are compared exactly, and so many by their codes. */
 const FRESH_ROWS = 300;
 const FRESH_CODES = 5000;
+/** Matches that are answered, at least: among them are some of memories that are gone, or do not pass the filter. */
+const ANSWERED = 400;
 /** Of the vectors that this process wrote itself: those of some 6,000 short memories. */
 const KEPT_CHARACTERS = 6_500_000;
 /** D1 takes 2,000,000 bytes a row: further chunks of a very long memory are found by Vectorize alone. */
@@ -149,10 +151,11 @@ export class CloudVectorIndex implements VectorIndex {
     { companions, chunks: written, ...options }: VectorDeletion = {},
   ): Promise<void> {
     const { sql, index, chunks } = this.#options;
+    const wanted = new Set(contentHashes);
+    this.#own.remove(wanted);
     const [known = [], rows = []] =
       companions ?? (await sql.read(this.deletionReads(contentHashes), options));
     this.#hasChunks ||= known.length > 0;
-    const wanted = new Set(contentHashes);
     const kept = new Map(rows.map((row) => [row['content_hash'], Number(row['chunks'] ?? 1)]));
     const further = contentHashes.flatMap((hash) =>
       furtherIds(hash, Math.max(kept.get(hash) ?? 1, written?.get(hash) ?? 1)),
@@ -214,7 +217,8 @@ export class CloudVectorIndex implements VectorIndex {
     const fresh = {
       sql: `SELECT content_hash, ${exactUpTo(FRESH_ROWS)} FROM em_vectors v,
           (SELECT count(*) AS n FROM (SELECT 1 FROM em_vectors WHERE ${OTHERS} LIMIT ?))
-        WHERE ${OTHERS} AND space = ? ORDER BY written_at DESC LIMIT ?`,
+        WHERE ${OTHERS} AND space = ? AND EXISTS
+          (SELECT 1 FROM memories m WHERE m.content_hash = v.content_hash AND +m.deleted_at IS NULL) ORDER BY written_at DESC LIMIT ?`,
       params: [since, own, FRESH_ROWS + 1, since, own, space, FRESH_CODES],
     };
     if (within === undefined) return [readChunksKey, fresh];
@@ -231,11 +235,12 @@ export class CloudVectorIndex implements VectorIndex {
 
   async query(vector: Float32Array, { topK, companions, ...options }: VectorQuery): Promise<VectorMatch[]> {
     const { index, chunks } = this.#options;
-    const most = Math.min(VECTORIZE_LIMITS.topK, Math.max(topK, 50));
     const rows = companions ?? Promise.resolve([]);
     const [first, further, [, fresh = [], filtered]] = await Promise.all([
-      index.query(vector, most, options),
-      this.#mayHaveChunks(rows).then((has) => (has ? chunks.query(vector, most, options) : [])),
+      index.query(vector, VECTORIZE_LIMITS.topK, options),
+      this.#mayHaveChunks(rows).then((has) =>
+        has ? chunks.query(vector, VECTORIZE_LIMITS.topK, options) : [],
+      ),
       rows,
     ]);
     const best = new Map<string, VectorMatch>();
@@ -258,7 +263,7 @@ export class CloudVectorIndex implements VectorIndex {
     return [...best.values()]
       .filter(({ contentHash }) => !allowed || allowed.has(contentHash))
       .sort((a, b) => b.similarity - a.similarity)
-      .slice(0, Math.max(topK, most));
+      .slice(0, Math.max(topK, ANSWERED));
   }
 
   async #mayHaveChunks(companions: Promise<SqlRow[][]>): Promise<boolean> {

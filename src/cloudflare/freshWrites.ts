@@ -1,7 +1,7 @@
 import type { SqlRow } from '../memory/ports.ts';
 
 interface Batch {
-  readonly rows: readonly SqlRow[];
+  rows: readonly SqlRow[];
   /** Seconds. */
   readonly at: number;
   /** Characters. */
@@ -48,6 +48,12 @@ export class FreshWrites {
     );
     const left = latest.size > few ? 'vectors' : 'codes';
     return [...latest.values()].map((row) => ({ ...row, [left]: null }));
+  }
+
+  /** Those of memories that are gone. */
+  remove(contentHashes: ReadonlySet<string>): void {
+    for (const batch of this.#batches)
+      batch.rows = batch.rows.filter((row) => !contentHashes.has(String(row['content_hash'])));
   }
 
   /** What was forgotten is read like the rows of others. */

@@ -141,6 +141,36 @@ describe('a search while Vectorize is behind', () => {
     assert.equal(hits[0]?.memory.content, other(450));
   });
 
+  it('finds what is left where closer ones were just deleted, in another process too', async () => {
+    cloud.emulator.settings.visibilityDelayMs = 0;
+    const [store, reader] = [await cloud.open(), await cloud.open()];
+    const left = Array.from({ length: 5 }, (_, i) => `The telescope number ${i} stands on a hill at night`);
+    const closer = await store.storeMany(
+      Array.from({ length: 30 }, (_, i) => ({ content: `the telescope on the hill ${i}` })),
+    );
+    await reader.storeMany(left.map((content) => ({ content })));
+    cloud.emulator.settings.visibilityDelayMs = 120_000;
+    await store.delete(closer.map(({ contentHash }) => contentHash));
+    assert.equal((await cloud.vectorIds()).length, 35, 'Vectorize still has them');
+    for (const each of [store, reader, await cloud.open()]) {
+      const query = { query: 'telescope on the hill', mode: 'meaning', limit: 10 } as const;
+      assert.deepEqual((await foundIn(each, query)).sort(), left);
+    }
+  });
+
+  it('finds fresh writes of another process, though it has deleted hundreds that were closer', async () => {
+    cloud.emulator.settings.visibilityDelayMs = 120_000;
+    const [store, writer] = [await cloud.open(), await cloud.open()];
+    const content = 'The telescope stands on a hill at night';
+    const closer = await writer.storeMany(
+      Array.from({ length: 450 }, (_, i) => ({ content: `the telescope on the hill ${i}` })),
+    );
+    await writer.store({ content });
+    await writer.delete(closer.map(({ contentHash }) => contentHash));
+    for (const each of [store, writer])
+      assert.deepEqual(await foundIn(each, { query: 'telescope on the hill', mode: 'meaning' }), [content]);
+  });
+
   it('never shows what is deleted, though Vectorize still has it', async () => {
     cloud.emulator.settings.visibilityDelayMs = 0;
     const store = await cloud.open();

@@ -209,17 +209,16 @@ export class Searcher {
     why: (hash: string) => SearchHit['match'],
     options: CallOptions,
   ): Promise<SearchHit[]> {
-    // The rows are the truth: a hit without a live record that passes the filter is none.
-    const candidates = ranked.slice(0, wanted * 2);
     const rows = await this.#records(
-      candidates.map(({ hash }) => hash),
+      ranked.map(({ hash }) => hash),
       condition,
+      wanted * 2,
       options,
     );
     const similar = new Map(matches.map((match) => [match.contentHash, match]));
     const preferred = normaliseTag(query.preferProject ?? '');
     const snippets = new SnippetMaker(text, terms, query.mode === 'exact');
-    const scored = candidates.flatMap(({ hash, score }) => {
+    const scored = ranked.flatMap(({ hash, score }) => {
       const memory = rows.get(hash);
       return memory === undefined ? [] : [{ memory, score: adjusted(score, memory, preferred) }];
     });
@@ -244,16 +243,25 @@ export class Searcher {
     return chunksOf(memory.content, this.#embedder.model.chunk)[match.chunk];
   }
 
+  /** The rows are the truth: of the best first, so many that are live and pass the filter. */
   async #records(
     hashes: readonly string[],
     condition: KeywordQuery['condition'],
+    limit: number,
     options: CallOptions,
   ): Promise<Map<string, Memory>> {
     if (hashes.length === 0) return new Map();
-    const where = {
-      sql: `m.content_hash IN (SELECT value FROM json_each(?)) AND ${condition.sql}`,
-      params: [JSON.stringify(hashes), ...condition.params],
-    };
+    // Near by, what was found is as fresh as the rows. Over a network much of it may be stale, and to ask again takes long.
+    const where = this.#sql.features.remote
+      ? {
+          sql: `m.id IN (SELECT m.id FROM json_each(?) j CROSS JOIN memories m ON m.content_hash = j.value
+            WHERE ${condition.sql} ORDER BY j.key LIMIT ?)`,
+          params: [JSON.stringify(hashes), ...condition.params, limit],
+        }
+      : {
+          sql: `m.content_hash IN (SELECT value FROM json_each(?)) AND ${condition.sql}`,
+          params: [JSON.stringify(hashes.slice(0, limit)), ...condition.params],
+        };
     const [rows = []] = await this.#sql.read([selectRecords({ where })], options);
     return new Map(rows.map((row) => toRecord(row).memory).map((memory) => [memory.contentHash, memory]));
   }

@@ -30,6 +30,14 @@ describe('fresh writes', () => {
     assert.deepEqual(fresh.rows(1, 1)[0], { content_hash: 'a', vectors: null, codes: 'c' });
   });
 
+  it('are none of a memory that is gone, and leave the others', () => {
+    const fresh = new FreshWrites(300, 1000);
+    const stamp = fresh.add([row('a'), row('b')], 1);
+    fresh.remove(new Set(['a']));
+    assert.deepEqual(hashes(fresh.rows(1, 10)), ['b']);
+    assert.deepEqual(fresh.stamps(1), [stamp]);
+  });
+
   it('are forgotten with their time, and the oldest where there are too many: both are read then', () => {
     const fresh = new FreshWrites(300, 8);
     fresh.add([row('a')], 1);
