@@ -50,6 +50,12 @@ export async function emptyStore(): Promise<void> {
   await store.purge(hashes);
 }
 
+/** The contents of all memories, sorted. */
+export async function texts(): Promise<string[]> {
+  const { items } = await (await services()).store.list({});
+  return items.map(({ content }) => content).sort();
+}
+
 /** Waits until `check` answers something; a check that throws says why it never did. */
 export async function eventually<T>(check: () => Promise<T> | T, patienceMs = 20_000): Promise<T> {
   const end = Date.now() + patienceMs;

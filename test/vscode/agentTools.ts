@@ -4,6 +4,8 @@ import { eventually } from './access.ts';
 
 const SERVER = 'edge-memory.edge-memory/Edge Memory';
 export const MCP = 'mcp_edge_memory_';
+/** After it what an agent did has been told, or never will be. Milliseconds. */
+export const NOTICE = 1500;
 
 export const toolNames = (prefix: string): string[] =>
   vscode.lm.tools.map(({ name }) => name).filter((name) => name.startsWith(prefix));

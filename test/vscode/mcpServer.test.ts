@@ -13,16 +13,8 @@ import { McpProvider } from '../../src/vscode/mcp/mcpProvider.ts';
 import { serverDefinition } from '../../src/vscode/mcp/serverDefinition.ts';
 import { windowContext } from '../../src/vscode/mcp/windowContext.ts';
 import type { Services } from '../../src/vscode/services.ts';
-import { answerMessages, emptyStore, eventually, run, services, stored } from './access.ts';
-import { invoke, MCP, startServer, withSettings } from './agentTools.ts';
-
-/** After it what an agent did has been told, or never will be. Milliseconds. */
-const NOTICE = 1500;
-
-const texts = async (): Promise<string[]> => {
-  const { items } = await (await services()).store.list({});
-  return items.map(({ content }) => content).sort();
-};
+import { answerMessages, emptyStore, eventually, run, services, stored, texts } from './access.ts';
+import { invoke, MCP, NOTICE, startServer, withSettings } from './agentTools.ts';
 
 const environmentOf = (more: Readonly<Record<string, unknown>>): Record<string, string> =>
   Object.fromEntries(
@@ -84,39 +76,6 @@ describe('the server for agents', function () {
       assert.equal(listed?.['code_changed'], true);
     } finally {
       await vscode.workspace.fs.delete(vscode.Uri.joinPath(folder.uri, 'ingested'), { recursive: true });
-    }
-  });
-
-  it('tells the person what an agent stored, and undoes it', async () => {
-    await startServer();
-    const messages = answerMessages('showInformationMessage', 'Undo');
-    try {
-      await invoke(`${MCP}memory_store`, { content: 'A wrong fact' });
-      await eventually(async () => assert.deepEqual(await texts(), []), 20_000);
-      assert.match(messages.texts.join(), /stored “A wrong fact”\./);
-    } finally {
-      messages.restore();
-    }
-  });
-
-  it('tells it once for what was done in one go, and not at all when muted', async () => {
-    await startServer();
-    const messages = answerMessages('showInformationMessage', 'Mute');
-    const setting = () => vscode.workspace.getConfiguration('edgeMemory').get('agents.notice');
-    try {
-      for (const content of ['The cat is grey', 'Ports begin at 8000'])
-        await invoke(`${MCP}memory_store`, { content, force: true });
-      await eventually(() => assert.equal(setting(), 'off'), 20_000);
-      assert.equal(messages.texts.length, 1);
-      assert.match(messages.texts.join(), /stored 2 memories\./);
-      await invoke(`${MCP}memory_store`, { content: 'Tea at four', force: true });
-      await new Promise((resolve) => setTimeout(resolve, NOTICE));
-      assert.equal(messages.texts.length, 1);
-    } finally {
-      messages.restore();
-      await vscode.workspace
-        .getConfiguration('edgeMemory')
-        .update('agents.notice', undefined, vscode.ConfigurationTarget.Global);
     }
   });
 

@@ -20,3 +20,10 @@ const escaped = (character: string): string =>
  */
 export const dataJson = (value: unknown): string =>
   JSON.stringify(value).replace(ACTING, escaped).replace(FRAME, '\\u003c');
+
+/** How many of the first ones take at most so many characters as a list. */
+export const fittingIn = (items: readonly object[], characters: number): number => {
+  let left = characters;
+  const tooMany = items.findIndex((item) => (left -= dataJson(item).length + 1) < 0);
+  return tooMany < 0 ? items.length : tooMany;
+};

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import type { Memory, MemoryLink } from '../../memory/memory.ts';
 import { boundedAnswer, DEFAULT_CHARACTERS } from '../answers/boundedAnswer.ts';
-import { dataJson } from '../answers/dataJson.ts';
+import { dataJson, fittingIn } from '../answers/dataJson.ts';
 import { shortHash } from '../answers/memoryEntry.ts';
 import { findHash, findMemory } from '../findMemory.ts';
 import { shortestPath } from '../shortestPath.ts';
 import { maxCharacters, missingParameter } from '../parameters.ts';
-import { ADDS, defineTool, READS, type ToolCall } from '../tool.ts';
+import { defineTool, DESTROYS, READS, type ToolCall } from '../tool.ts';
 
 const HOPS = 2;
 const LONGEST = 5;
@@ -38,7 +38,7 @@ export const memoryGraph = defineTool({
   description:
     'Links memories, and follows links: connected (neighbours), subgraph (links around), path (between two).',
   input,
-  hints: { ...ADDS, destructiveHint: true },
+  hints: DESTROYS,
   run: (given, call) => {
     const { action } = given;
     return action === 'link' || action === 'unlink'
@@ -88,13 +88,6 @@ const around = async (
     max_response_chars,
     TO_GET_THEM,
   );
-};
-
-/** How many of the first ones take at most so many characters. */
-const fittingIn = (links: readonly object[], characters: number): number => {
-  let left = characters;
-  const tooMany = links.findIndex((link) => (left -= dataJson(link).length + 1) < 0);
-  return tooMany < 0 ? links.length : tooMany;
 };
 
 /** The hashes of both ends. */

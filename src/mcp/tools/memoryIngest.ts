@@ -3,7 +3,8 @@ import { chunksOf } from '../../memory/chunking.ts';
 import { lineFinder, linesHashOf, linesOf } from '../../memory/codeDrift.ts';
 import { MemoryError } from '../../memory/errors.ts';
 import type { NewMemory } from '../../memory/memory.ts';
-import { dataJson } from '../answers/dataJson.ts';
+import { beginningOf } from '../../memory/text.ts';
+import { dataJson, fittingIn } from '../answers/dataJson.ts';
 import { refuseCredentials } from '../credentials.ts';
 import type { FileReader } from '../fileReader.ts';
 import { missingParameter } from '../parameters.ts';
@@ -14,7 +15,11 @@ const EXTENSIONS =
   'md mdx txt rst adoc json yaml yml toml ts tsx js jsx mjs cjs py go rs java kt swift c h cc cpp hpp cs rb php sh sql html css vue svelte'
     .split(' ')
     .map((extension) => `.${extension}`);
-const SKIPPED = 20;
+/** Characters of all files that are stored at once. */
+const AT_ONCE = 8 * 1024 * 1024;
+/** Characters of an answer for the files that were skipped, and for why one was. */
+const FOR_SKIPPED = 6000;
+const LONGEST_REASON = 300;
 const ASK_ALONE =
   'To store a file with credentials all the same, ingest it alone, by file_path: the person is asked where that is possible.';
 
@@ -46,35 +51,58 @@ export const memoryIngest = defineTool({
       );
     const { paths, more } = await pathsOf(given, files);
     const done = { files: 0, stored: 0, known: 0 };
-    const skipped: { file: string; because: string }[] = [];
-    const store = async (memories: readonly NewMemory[]): Promise<void> => {
-      const results = memories.length === 0 ? [] : await call.store.storeMany(memories, call.options);
-      for (const { outcome } of results) done[outcome === 'merged' ? 'known' : 'stored']++;
-    };
-    const asked: NewMemory[] = [];
+    const skipped: Skipped[] = [];
+    /** Files with credentials. */
     const secret: string[] = [];
+    /** What is wrong with one file of a folder passes over that file; what is wrong with the store is wrong for all. */
+    const skip = (path: string, error: unknown): void => {
+      if (given.directory_path === undefined || !isOfFile(error)) throw error;
+      skipped.push({ file: path, because: beginningOf(error.message, LONGEST_REASON) });
+    };
+    const store = async (read: readonly FileChunks[]): Promise<void> => {
+      const memories = read.flatMap((file) => file.memories);
+      try {
+        const results = memories.length === 0 ? [] : await call.store.storeMany(memories, call.options);
+        for (const { outcome } of results) done[outcome === 'merged' ? 'known' : 'stored']++;
+        done.files += read.length;
+      } catch (error) {
+        // A person is asked once, for all of it.
+        if (call.context.settings.confirmStores || !isOfFile(error)) throw error;
+        const [first, ...others] = read;
+        if (first && others.length === 0) {
+          skip(first.path, error);
+          return;
+        }
+        // All are checked before any is stored: halves lead to the file that it is about.
+        const middle = Math.ceil(read.length / 2);
+        await store(read.slice(0, middle));
+        await store(read.slice(middle));
+      }
+    };
+    // Stored at once as far as memory allows, so that a person hears of it once and can take it back in one go.
+    let gathered: FileChunks[] = [];
+    let size = 0;
     for (const path of paths) {
       call.options.signal?.throwIfAborted();
       try {
-        const memories = await chunksOfFile(path, given, files, call).catch((error: unknown) => {
-          if (MemoryError.is(error, 'forbidden')) secret.push(path);
-          throw error;
-        });
-        if (call.context.settings.confirmStores) asked.push(...memories);
-        else await store(memories);
-        done.files++;
+        const memories = await chunksOfFile(path, given, files, call);
+        gathered.push({ path, memories });
+        size += memories.reduce((sum, { content }) => sum + content.length, 0);
       } catch (error) {
-        // Of one file; what is wrong with the store would be wrong for all.
-        if (given.directory_path === undefined || !MemoryError.is(error) || isOfStore(error)) throw error;
-        skipped.push({ file: path, because: error.message });
+        skip(path, error);
+        if (MemoryError.is(error, 'forbidden')) secret.push(path);
       }
+      if (size < AT_ONCE || call.context.settings.confirmStores) continue;
+      await store(gathered);
+      [gathered, size] = [[], 0];
     }
-    // One question for all of it.
-    await store(asked);
+    if (gathered.length > 0) await store(gathered);
+    const shown = skipped.slice(0, fittingIn(skipped, FOR_SKIPPED));
     return dataJson({
       outcome: 'ingested',
       ...done,
-      ...(skipped.length > 0 && { skipped: skipped.length, first_skipped: skipped.slice(0, SKIPPED) }),
+      ...(skipped.length > 0 && { skipped: skipped.length, first_skipped: shown }),
+      ...(skipped.length > shown.length && { to_see_others: 'ingest their folders one by one' }),
       ...(secret.length > 0 && { next_step: ASK_ALONE }),
       ...(more && { left_out: 'there are more files; raise max_files' }),
     });
@@ -83,6 +111,16 @@ export const memoryIngest = defineTool({
 
 type Input = z.output<typeof input>;
 
+interface FileChunks {
+  readonly path: string;
+  readonly memories: readonly NewMemory[];
+}
+
+interface Skipped {
+  readonly file: string;
+  readonly because: string;
+}
+
 const OF_A_FILE: readonly string[] = [
   'invalid-input',
   'too-large',
@@ -90,7 +128,8 @@ const OF_A_FILE: readonly string[] = [
   'forbidden',
   'unsupported-location',
 ];
-const isOfStore = ({ code }: MemoryError): boolean => !OF_A_FILE.includes(code);
+const isOfFile = (error: unknown): error is MemoryError =>
+  MemoryError.is(error) && OF_A_FILE.includes(error.code);
 
 const pathsOf = async (
   { file_path, directory_path, recursive = true, file_extensions, max_files = 100 }: Input,

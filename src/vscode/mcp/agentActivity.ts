@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { AgentLog, agentLogIn } from '../../local/agentLog.ts';
 import type { AgentAct } from '../../memory/agentActs.ts';
@@ -7,6 +8,8 @@ import { agentNotice } from './agentSettings.ts';
 
 /** What agents do in one go is told in one notice, this many milliseconds after its beginning. */
 const SETTLE = 1000;
+/** A notice that nobody answers goes out of sight by itself; the next one does not wait for it any longer. Milliseconds. */
+const PATIENCE = 30_000;
 /** How many of the last acts are looked at for those of other processes. */
 const RECENT = 50;
 
@@ -18,7 +21,8 @@ export class AgentActivity implements vscode.Disposable {
   readonly #startedAt = Date.now() / 1000;
   /** Ids of acts that were told, or are not to be. */
   readonly #known = new Set<string>();
-  #untold: AgentAct[] = [];
+  readonly #untold: AgentAct[] = [];
+  #isTelling = false;
   #isDisposed = false;
   #timer: NodeJS.Timeout | undefined;
 
@@ -73,18 +77,24 @@ export class AgentActivity implements vscode.Disposable {
     if (vscode.window.state.focused) this.#tellSoon(fresh);
   }
 
+  /** While a notice waits for an answer, what happens meanwhile is gathered for the next one. */
   #tellSoon(acts: readonly AgentAct[]): void {
-    if (acts.length === 0) return;
     this.#untold.push(...acts);
+    if (this.#untold.length === 0 || this.#isTelling || this.#isDisposed) return;
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
-      const untold = this.#untold;
-      this.#untold = [];
-      void this.#tell(untold);
+      void this.#tell();
     }, SETTLE);
   }
 
-  async #tell(acts: readonly AgentAct[]): Promise<void> {
+  async #tell(): Promise<void> {
+    this.#isTelling = true;
+    await Promise.race([this.#show(this.#untold.splice(0)), sleep(PATIENCE, undefined, { ref: false })]);
+    this.#isTelling = false;
+    this.#tellSoon([]);
+  }
+
+  async #show(acts: readonly AgentAct[]): Promise<void> {
     const way = agentNotice();
     if (way === 'off') return;
     try {

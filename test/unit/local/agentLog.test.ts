@@ -66,17 +66,68 @@ describe('the log of what agents did', () => {
     );
   });
 
-  it('keeps about 2 MB at most, and what happened last', async () => {
+  it('does not name the memories of an act twice, and reads lines that did', async () => {
     const log = new AgentLog(folder());
-    const many = Array.from({ length: 1000 }, () => 'b'.repeat(64));
-    for (let i = 0; i < 40; i++) await log.add(act(String(i), many));
-    const files = await readdir(agentLogIn(folder()));
-    const sizes = await Promise.all(
-      files.map(async (file) => (await readFile(path.join(agentLogIn(folder()), file))).length),
+    const hashes = Array.from({ length: 100 }, (_, i) => String(i).padStart(64, '0'));
+    const other: AgentAct = {
+      ...act('2', hashes),
+      undo: [{ do: 'delete', hashes: hashes.slice(1), left: 'x' }],
+    };
+    await log.add(act('1', hashes));
+    const file = path.join(agentLogIn(folder()), 'activity.jsonl');
+    assert.ok((await readFile(file, 'utf8')).length < 100 * 68 + 200);
+    await log.add(other);
+    await appendFile(file, `${JSON.stringify(act('3', hashes))}\n`);
+    assert.deepEqual(
+      await log.recent(10),
+      [act('3', hashes), other, act('1', hashes)].map((each) => ({ ...each, undone: false })),
     );
-    assert.ok(files.length <= 4, files.join());
-    assert.ok(sizes.reduce((sum, size) => sum + size, 0) < 3 * 1024 * 1024, sizes.join());
-    const [newest] = await log.recent(1);
-    assert.equal(newest?.id, '39');
+  });
+
+  describe('is bounded', function () {
+    this.timeout(60_000);
+    const bytes = async (): Promise<number> => {
+      const names = await readdir(agentLogIn(folder()));
+      const sizes = await Promise.all(
+        names.map(async (name) => (await stat(path.join(agentLogIn(folder()), name))).size),
+      );
+      return sizes.reduce((sum, size) => sum + size, 0);
+    };
+    const hashes = (count: number) => Array.from({ length: count }, () => 'b'.repeat(64));
+
+    it('to about 2 MB of what agents commonly do, and keeps what happened last', async () => {
+      const log = new AgentLog(folder());
+      const some = hashes(200);
+      for (let i = 0; i < 250; i++) await log.add(act(String(i), some));
+      const acts = await log.recent(1000);
+      assert.equal(acts[0]?.id, '249');
+      assert.ok(acts.length > 100 && acts.length < 250, String(acts.length));
+      assert.ok((await bytes()) < 3 * 1024 * 1024);
+    });
+
+    it('and what an agent stores in bulk drops no deletion before it', async () => {
+      const log = new AgentLog(folder());
+      await log.add({
+        ...act('deletion'),
+        kind: 'deleted',
+        undo: [{ do: 'restore', hashes: act('').hashes }],
+      });
+      const many = hashes(20_000);
+      for (let i = 0; i < 16; i++) await log.add(act(String(i), many));
+      await log.markUndone(act('15'));
+      const acts = await log.recent(1000);
+      assert.equal(acts.at(-1)?.id, 'deletion');
+      assert.deepEqual(
+        acts.slice(0, 2).map(({ id, undone }) => [id, undone]),
+        [
+          ['15', true],
+          ['14', false],
+        ],
+      );
+      assert.ok(acts.length < 17 && (await bytes()) < 18 * 1024 * 1024, String(acts.length));
+      const names = await readdir(agentLogIn(folder()));
+      for (const name of names)
+        assert.equal((await stat(path.join(agentLogIn(folder()), name))).mode & 0o777, 0o600);
+    });
   });
 });

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { AgentAct } from '../../../src/memory/agentActs.ts';
 import { linesHashOf } from '../../../src/memory/codeDrift.ts';
+import { MemoryError } from '../../../src/memory/errors.ts';
+import type { AgentStore } from '../../../src/mcp/agentStore.ts';
 import type { McpContext } from '../../../src/mcp/mcpContext.ts';
+import { overlaidStore } from '../../../src/mcp/overlaidStore.ts';
 import { WorkspaceFiles } from '../../../src/mcp/workspaceFiles.ts';
 import { temporaryFolder } from '../support/temporaryFolder.ts';
 import { useStore } from '../support/testStore.ts';
@@ -128,6 +132,46 @@ describe('ingesting files', () => {
     for (const because of [/no text in UTF-8/, /2 MiB/, /credentials/]) assert.match(reasons, because);
     assert.match(String(head['next_step']), /alone, by file_path/);
     assert.ok((await ingest({ file_path: 'token.md' })).isError);
+  });
+
+  it('is one act, however many files there are, and passes over those that are refused', async () => {
+    for (let i = 0; i < 50; i++) write(`${i}.md`, `file ${i}`);
+    write('nul.md', 'a\u0000b');
+    const acts: AgentAct[] = [];
+    const refusing: AgentStore = overlaidStore(memories.store, {
+      storeMany: (given, options) =>
+        given.some(({ content }) => content === 'file 13')
+          ? Promise.reject(new MemoryError('forbidden', 'Not this one.', 'Leave it.'))
+          : memories.store.storeMany(given, options),
+    });
+    const ingestInto = async (store: AgentStore) => {
+      const { call } = await connect(store, {
+        files: new WorkspaceFiles([folderAt(inFolder('work'))]),
+        record: (act) => Promise.resolve(void acts.push(act)),
+      });
+      return (await call('memory_ingest', { directory_path: '.' })).head;
+    };
+    const halved = await ingestInto(refusing);
+    assert.deepEqual([halved['files'], halved['stored'], halved['skipped']], [49, 49, 2]);
+    assert.match(JSON.stringify(halved['first_skipped']), /Not this one/);
+    acts.length = 0;
+    const { files: read, stored: added, known } = await ingestInto(memories.store);
+    assert.deepEqual([read, added, known], [50, 1, 49]);
+    assert.deepEqual(
+      acts.map(({ kind, hashes }) => [kind, hashes.length]),
+      [['stored', 50]],
+    );
+  });
+
+  it('says in few words what it skipped', async () => {
+    const token = ['ghp', 'a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8'].join('_');
+    for (let i = 0; i < 60; i++)
+      write(`${'folder-of-a-long-name/'.repeat(6)}${i}.md`, `${token}\n\n`.repeat(8));
+    const { head, text } = await ingest({ directory_path: '.' });
+    assert.equal(head['skipped'], 60);
+    assert.ok(text.length <= 8000, `${text.length} characters`);
+    assert.ok((head['first_skipped'] as unknown[]).length > 5);
+    assert.match(String(head['to_see_others']), /folders one by one/);
   });
 
   it('asks the person about a single file that holds credentials', async () => {
