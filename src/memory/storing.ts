@@ -1,4 +1,5 @@
 import { contentHashOf } from './contentHash.ts';
+import type { Condition } from './filters.ts';
 import type { NewMemory, StoreOutcome } from './memory.ts';
 import type { SqlRow, SqlStatement } from './ports.ts';
 import { normaliseProject, projectTag } from './projects.ts';
@@ -138,11 +139,17 @@ export const dropUnusedTags: SqlStatement = {
   sql: 'DELETE FROM tags WHERE NOT EXISTS (SELECT 1 FROM memory_tags mt WHERE mt.tag_id = tags.id)',
 };
 
-/** Takes tags and marks from deleted memories, so that a revived one has none of them, and tags that no other one has. */
-export const forgetDeleted = (contentHashes: readonly string[]): SqlStatement[] => {
+/**
+ * Takes tags and marks from deleted memories, so that a revived one has none of them, and tags that no other one has:
+ * all that, if a condition is given, only where it holds.
+ */
+export const forgetDeleted = (
+  contentHashes: readonly string[],
+  where: Condition = { sql: 'true', params: [] },
+): SqlStatement[] => {
   const deleted = (column: string) =>
-    `SELECT ${column} FROM memories WHERE deleted_at IS NOT NULL AND ${IN_HASHES}`;
-  const params = [json(contentHashes)];
+    `SELECT ${column} FROM memories WHERE deleted_at IS NOT NULL AND ${IN_HASHES} AND ${where.sql}`;
+  const params = [json(contentHashes), ...where.params];
   return [
     {
       sql: `DELETE FROM tags WHERE id IN (SELECT tag_id FROM memory_tags WHERE memory_id IN (${deleted('id')}))
@@ -215,9 +222,9 @@ export const keepLargeContentFindable = (
     ];
     return [
       {
-        sql: `INSERT INTO em_info (content_hash, excerpt) VALUES (?, ?)
+        sql: `INSERT INTO em_info (content_hash, excerpt) SELECT content_hash, ? FROM memories WHERE content_hash = ?
           ON CONFLICT (content_hash) DO UPDATE SET excerpt = excluded.excerpt`,
-        params: [contentHash, beginningOf(content, EXCERPT)],
+        params: [beginningOf(content, EXCERPT), contentHash],
       },
       ...(fullText ? [...replaceIn('em_words'), ...replaceIn('em_trigrams')] : []),
     ];

@@ -15,6 +15,7 @@ import { normaliseTags } from './tags.ts';
 import { checkContent, metadataJson, utf8Length } from './text.ts';
 
 const LIVE = 'content_hash = ? AND deleted_at IS NULL';
+const WHILE_LIVE = `EXISTS (SELECT 1 FROM memories WHERE ${LIVE})`;
 
 /** The content of a patch with its identity. */
 export interface NewContent {
@@ -39,12 +40,15 @@ export const newContentOf = (content: string, largeContent: number): NewContent 
 const rowText = ({ text, objectKey }: NewContent): string =>
   objectKey === undefined ? text : placeholderFor(objectKey);
 
-/** Another text with another hash: a new record takes over everything of the old one, which is then deleted. */
+/**
+ * Another text with another hash: a new record takes over everything of the old one, which is then deleted. Where that
+ * is not live any more nothing moves, or its links would lead to no record.
+ */
 const replaceRecord = (old: string, content: NewContent, now: number): SqlStatement[] => {
   const next = content.contentHash;
   const [text, iso] = [rowText(content), isoOf(now)];
   return [
-    ...forgetDeleted([next]),
+    ...forgetDeleted([next], { sql: WHILE_LIVE, params: [old] }),
     {
       sql: `INSERT INTO memories (content_hash, vector_id, content, memory_type, created_at, created_at_iso, updated_at,
           updated_at_iso, metadata_json, content_size, r2_key, tags)
@@ -68,30 +72,33 @@ const replaceRecord = (old: string, content: NewContent, now: number): SqlStatem
     },
     {
       sql: `INSERT INTO em_info (content_hash, pinned, local_only, source_json)
-        SELECT ?, pinned, local_only, source_json FROM em_info WHERE content_hash = ?
+        SELECT ?, pinned, local_only, source_json FROM em_info WHERE content_hash = ? AND ${WHILE_LIVE}
         ON CONFLICT (content_hash) DO UPDATE SET pinned = max(pinned, excluded.pinned),
           local_only = max(local_only, excluded.local_only), source_json = coalesce(source_json, excluded.source_json)`,
-      params: [next, old],
+      params: [next, old, old],
     },
     // What it replaced before is replaced by the edited one now; nothing is replaced by itself.
     {
       sql: `UPDATE em_info SET superseded_by = nullif((SELECT superseded_by FROM em_info WHERE content_hash = ?), ?)
-        WHERE content_hash = ?`,
-      params: [old, next, next],
+        WHERE content_hash = ? AND ${WHILE_LIVE}`,
+      params: [old, next, next, old],
     },
-    { sql: `UPDATE em_info SET superseded_by = ? WHERE superseded_by = ?`, params: [next, old] },
     {
-      sql: `INSERT INTO em_lineage (content_hash, replaced_by, reason, at) VALUES (?, ?, 'edited', ?)
+      sql: `UPDATE em_info SET superseded_by = ? WHERE superseded_by = ? AND ${WHILE_LIVE}`,
+      params: [next, old, old],
+    },
+    {
+      sql: `INSERT INTO em_lineage (content_hash, replaced_by, reason, at) SELECT ?, ?, 'edited', ? WHERE ${WHILE_LIVE}
         ON CONFLICT (content_hash, replaced_by) DO UPDATE SET at = excluded.at`,
-      params: [old, next, now],
+      params: [old, next, now, old],
     },
     ...['source_hash', 'target_hash'].map((end) => ({
-      sql: `UPDATE OR IGNORE memory_graph SET ${end} = ? WHERE ${end} = ?`,
-      params: [next, old],
+      sql: `UPDATE OR IGNORE memory_graph SET ${end} = ? WHERE ${end} = ? AND ${WHILE_LIVE}`,
+      params: [next, old, old],
     })),
     {
-      sql: `DELETE FROM memory_graph WHERE ? IN (source_hash, target_hash) OR source_hash = target_hash`,
-      params: [old],
+      sql: `DELETE FROM memory_graph WHERE (? IN (source_hash, target_hash) OR source_hash = target_hash) AND ${WHILE_LIVE}`,
+      params: [old, old],
     },
     {
       sql: `UPDATE memories SET deleted_at = ?, updated_at = ?, updated_at_iso = ? WHERE ${LIVE}`,

@@ -1,4 +1,5 @@
 import { MemoryEngine } from '../../../src/memory/memoryEngine.ts';
+import type { EngineSettings } from '../../../src/memory/memoryWriter.ts';
 import type { Embedder } from '../../../src/memory/ports.ts';
 import { SqliteObjectStore } from '../../../src/local/sqliteObjectStore.ts';
 import { SqliteVectorIndex } from '../../../src/local/sqliteVectorIndex.ts';
@@ -8,6 +9,7 @@ import { type OpenFile, openStoreFile } from '../../../src/local/storeFile.ts';
 export const engineOn = (
   file: string,
   embedder: Embedder,
+  settings: Partial<EngineSettings> = {},
 ): OpenFile & { readonly engine: MemoryEngine; readonly close: () => void } => {
   const open = openStoreFile(file);
   const { database, lock } = open;
@@ -18,7 +20,7 @@ export const engineOn = (
       objects: new SqliteObjectStore(database),
       embedder,
     },
-    { largeContentBytes: 1024 * 1024 },
+    { largeContentBytes: 1024 * 1024, ...settings },
   );
   return {
     ...open,
