@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { defaultDataFolder, launcherFolderIn } from '../local/paths.ts';
-import { isTurnedOff } from './firstMinutes/turnedOff.ts';
+import { isTurnedOff, onDidTurnElsewhere } from './firstMinutes/turnedOff.ts';
 import type { Services } from './services.ts';
 
 /** Writing a file can wait until the window's own start is over. */
@@ -44,6 +44,7 @@ export function registerTerminalCommand(
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('edgeMemory.terminal.addToPath')) apply();
     }),
+    onDidTurnElsewhere(services.context, apply),
   );
 }
 

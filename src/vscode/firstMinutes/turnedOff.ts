@@ -13,3 +13,20 @@ export async function setTurnedOff({ globalState }: vscode.ExtensionContext, off
 /** For the menus: Turn Off or Turn On. */
 export const tellTurnedOff = (off: boolean): void =>
   void vscode.commands.executeCommand('setContext', 'edgeMemory.turnedOff', off);
+
+/**
+ * Tells `turn` when it was turned off or on in another window, once a person comes to this one: nothing tells an
+ * extension earlier.
+ */
+export const onDidTurnElsewhere = (
+  context: vscode.ExtensionContext,
+  turn: (off: boolean) => void,
+): vscode.Disposable => {
+  let known = isTurnedOff(context);
+  return vscode.window.onDidChangeWindowState(({ focused }) => {
+    const off = isTurnedOff(context);
+    if (!focused || off === known) return;
+    known = off;
+    turn(off);
+  });
+};

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isTurnedOff } from '../firstMinutes/turnedOff.ts';
+import { isTurnedOff, onDidTurnElsewhere, tellTurnedOff } from '../firstMinutes/turnedOff.ts';
 import type { Services } from '../services.ts';
 import { AgentActivity } from './agentActivity.ts';
 import { McpProvider } from './mcpProvider.ts';
@@ -27,6 +27,10 @@ export class AgentAccess implements vscode.Disposable {
       }),
       vscode.workspace.onDidChangeWorkspaceFolders(() => {
         if (this.#way === 'tools') this.offer();
+      }),
+      onDidTurnElsewhere(services.context, (off) => {
+        if (off === (this.#way !== undefined)) this.offer();
+        tellTurnedOff(off);
       }),
     );
     this.offer();

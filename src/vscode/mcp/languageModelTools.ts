@@ -4,6 +4,7 @@ import { toolCall } from '../../mcp/toolCall.ts';
 import { toolsFor } from '../../mcp/tools.ts';
 import type { Services } from '../services.ts';
 import type { AgentActivity } from './agentActivity.ts';
+import { storeForAgents } from './storeForAgents.ts';
 import { windowContext } from './windowContext.ts';
 
 /** The name of a tool among those of all extensions. */
@@ -60,7 +61,7 @@ class LanguageModelTool implements vscode.LanguageModelTool<object> {
     try {
       const services = this.#services;
       const context = await windowContext(services, this.#activity);
-      const open = () => Promise.resolve(services.store);
+      const open = () => storeForAgents(services);
       const { text } = await this.#tool.run(input, () => toolCall(open, context, stop.signal));
       return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);
     } finally {

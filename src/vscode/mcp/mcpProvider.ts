@@ -3,6 +3,7 @@ import type { Services } from '../services.ts';
 import type { AgentActivity } from './agentActivity.ts';
 import { serverDefinition } from './serverDefinition.ts';
 import type { SocketHost } from './socketHost.ts';
+import { storeForAgents } from './storeForAgents.ts';
 import { localFolders } from './workspacePlace.ts';
 
 const PROVIDER = 'edgeMemory.mcp';
@@ -83,7 +84,7 @@ export class McpProvider implements vscode.McpServerDefinitionProvider, vscode.D
         ]);
         const origin = requestInfo === undefined ? {} : relayOriginOf(requestInfo.headers);
         return createServer(
-          () => Promise.resolve(services.store),
+          () => storeForAgents(services),
           await windowContext(services, this.#activity, origin),
         );
       },
