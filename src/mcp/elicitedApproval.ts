@@ -1,11 +1,28 @@
 import { createHash } from 'node:crypto';
 import { inputRequired, inputResponse, type ServerContext } from '@modelcontextprotocol/server';
+import { beginningOf } from '../memory/text.ts';
 import type { Approval } from './approval.ts';
+import type { Proposal, ProposalPart } from './proposal.ts';
 import { QuestionForPerson } from './questionForPerson.ts';
 
-/** Of one text and of one question, so much is shown. Characters. */
+/** Of each part of a memory, and of one question, so much is shown. Characters. */
 const SHOWN = 600;
 const SHOWN_TEXTS = 5;
+
+/** As programs may show one. */
+const LINE_BEGINNING = /^|(?<=[\n\v\f\u0085\u2028\u2029]|\r(?!\n))/gu;
+
+const LABELS: Readonly<Record<ProposalPart, string>> = {
+  content: 'New text',
+  present: 'The memory as it is',
+  supersedes: 'Takes the place of',
+  tags: 'Tags',
+  addTags: 'Tags added',
+  removeTags: 'Tags removed',
+  type: 'Type',
+  project: 'Project',
+  metadata: 'Metadata',
+};
 
 type Asking = Pick<ServerContext['mcpReq'], 'inputResponses' | 'requestState'>;
 
@@ -15,8 +32,12 @@ type Asking = Pick<ServerContext['mcpReq'], 'inputResponses' | 'requestState'>;
  */
 export const elicitedApproval = ({ inputResponses, requestState }: Asking): Approval => {
   const agreed = new Set(agreedIn(requestState()));
-  const ask = (message: string): boolean => {
-    const key = createHash('sha256').update(message).digest('hex').slice(0, 24);
+  /** `whole` is what is agreed to, of which `message` may show a part. */
+  const ask = (message: string, whole: unknown): boolean => {
+    const key = createHash('sha256')
+      .update(JSON.stringify([message, whole]))
+      .digest('hex')
+      .slice(0, 24);
     if (agreed.has(key)) return true;
     const answer = inputResponse(inputResponses, key);
     if (answer.kind !== 'elicit')
@@ -31,19 +52,25 @@ export const elicitedApproval = ({ inputResponses, requestState }: Asking): Appr
     return isYes;
   };
   return {
-    stores: (contents, client) =>
+    stores: (proposals, client) =>
       promised(() => {
-        const what = contents.length === 1 ? 'a memory' : `${contents.length} memories`;
-        return ask([`${client} wants to store ${what}:`, ...shown(contents)].join('\n\n'));
+        const what = proposals.length === 1 ? 'a memory' : `${proposals.length} memories`;
+        return ask(
+          [`${client} wants to store ${what}:`, ...firstOf(proposals.map(proposed))].join('\n\n'),
+          proposals,
+        );
       }),
+    changes: (proposal, client) =>
+      promised(() => ask(`${client} wants to change a memory:\n\n${proposed(proposal)}`, proposal)),
     credentials: (found, client) =>
       promised(() =>
         ask(
           [
             `${client} wants to store what looks like credentials:`,
-            ...shown(found),
+            ...firstOf(found.map(cut)),
             'Every agent can read what is stored, and it may be synchronised.',
           ].join('\n\n'),
+          found,
         ),
       ),
   };
@@ -56,10 +83,23 @@ const requestedSchema = {
 
 const promised = (ask: () => boolean): Promise<boolean> => Promise.resolve().then(ask);
 
-const shown = (texts: readonly string[]): string[] => [
-  ...texts.slice(0, SHOWN_TEXTS).map((text) => (text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text)),
-  ...(texts.length > SHOWN_TEXTS ? [`… and ${texts.length - SHOWN_TEXTS} more`] : []),
+const firstOf = (texts: readonly string[]): string[] => [
+  ...texts.slice(0, SHOWN_TEXTS),
+  ...(texts.length > SHOWN_TEXTS ? [`… and ${texts.length - SHOWN_TEXTS} more, not shown here`] : []),
 ];
+
+/** Each line of a text is marked: it must not pass for a part of the question, or for another memory. */
+const proposed = (proposal: Proposal): string =>
+  proposal
+    .map(({ part, text }, i) =>
+      part === 'content'
+        ? `${i === 0 ? '' : `${LABELS.content}:\n`}${cut(text).replace(LINE_BEGINNING, '> ')}`
+        : `${LABELS[part]}: ${cut(text.replace(/\s+/gu, ' ')) || 'none'}`,
+    )
+    .join('\n');
+
+const cut = (text: string): string =>
+  text.length > SHOWN ? `${beginningOf(text, SHOWN)}… (${SHOWN} of ${text.length} characters shown)` : text;
 
 const agreedIn = (state: unknown): string[] => {
   if (typeof state !== 'string') return [];

@@ -187,7 +187,7 @@ describe('edge-memory mcp', () => {
           (await call('memory_store', { content: 'Deploy with make ship' })).head['outcome'],
           'stored',
         );
-        assert.match(asked.join(), /Test Agent 7\.1 wants to store a memory:\s+Deploy with make ship/);
+        assert.match(asked.join(), /Test Agent 7\.1 wants to store a memory:\n\n> Deploy with make ship/);
         const refusals: readonly ElicitResult[] = [
           { action: 'decline' },
           { action: 'cancel' },

@@ -127,6 +127,42 @@ describe('the server for agents', function () {
     );
   });
 
+  it('shows the person all that is to be stored or changed, or how much of it', async () => {
+    await startServer();
+    await withSettings(
+      { 'edgeMemory.agents.confirmStores': true, 'edgeMemory.agents.notice': 'off' },
+      async () => {
+        const stores = answerMessages('showWarningMessage', 'Store');
+        const [stored] = await invoke(`${MCP}memory_store`, {
+          content: `Tea at four\nTags: none ${'and a cake '.repeat(200)}`,
+          metadata: { tags: ['tea', 'time'], type: 'note', by: 'me' },
+          project: 'kitchen',
+        });
+        stores.restore();
+        const [text, ...parts] = (stores.details[0] ?? '').split('\n');
+        assert.match(text ?? '', /^Tea at four Tags: none and .*… \(\d+ of 2,\d+ characters shown\)$/);
+        assert.deepEqual(parts, [
+          'Tags: tea, time',
+          'Type: note',
+          'Project: kitchen',
+          'Metadata: {"by":"me"}',
+        ]);
+        const changes = answerMessages('showWarningMessage');
+        const [refused] = await invoke(`${MCP}memory_update`, {
+          content_hash: String(stored?.['hash']),
+          updates: { metadata: { by: null }, memory_type: 'rule' },
+        });
+        changes.restore();
+        assert.equal(refused?.['error'], 'forbidden');
+        assert.match(changes.texts.join(), /wants to change a memory/);
+        assert.match(
+          changes.details.join(),
+          /^Text now: Tea at four .*\nType: rule\nMetadata: \{"by":null\}$/,
+        );
+      },
+    );
+  });
+
   it('stores credentials only if the person says so, who sees them masked', async () => {
     await startServer();
     const content = 'postgres://admin:hunter2secret@db.example.com/shop';

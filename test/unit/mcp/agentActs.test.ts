@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import type { Approval } from '../../../src/mcp/approval.ts';
 import type { McpContext } from '../../../src/mcp/mcpContext.ts';
 import {
   type AgentAct,
@@ -13,9 +12,6 @@ import { contentHashOf } from '../../../src/memory/contentHash.ts';
 import type { Memory } from '../../../src/memory/memory.ts';
 import { refusal, useStore } from '../support/testStore.ts';
 import { useMcpClient } from './mcpClient.ts';
-
-const KEY = 'hunter2secret';
-const SECRET = `postgres://admin:${KEY}@db.example.com/shop`;
 
 describe('what agents do', () => {
   const memories = useStore();
@@ -313,67 +309,6 @@ describe('what agents do', () => {
     await call('memory_graph', { action: 'unlink', ...ends });
     await undoLast();
     assert.equal((await memories.store.related(one.contentHash))[0]?.relation, 'fixes');
-  });
-
-  describe('where a person confirms', () => {
-    const asked: string[] = [];
-    const approval = (answer: boolean): Approval => ({
-      stores: (given, who) => {
-        asked.push(`${who}: ${given.join()}`);
-        return Promise.resolve(answer);
-      },
-      credentials: (found) => {
-        asked.push(found.join());
-        return Promise.resolve(answer);
-      },
-    });
-    beforeEach(() => {
-      asked.length = 0;
-    });
-    const confirmStores = { settings: { confirmStores: true } };
-
-    it('each text is stored after a yes', async () => {
-      const call = await connect({ ...confirmStores, approval: approval(true) });
-      await call('memory_store', { content: 'Deploy with make ship' });
-      assert.deepEqual(asked, ['Test Agent 7.1: Deploy with make ship']);
-      assert.deepEqual(await contents(), ['Deploy with make ship']);
-    });
-
-    it('nothing is stored after a no, and the agent is told so', async () => {
-      const { contentHash } = await memories.stored({ content: 'Port 80' });
-      const call = await connect({ ...confirmStores, approval: approval(false) });
-      const { isError, head } = await call('memory_store', { content: 'Deploy with make ship' });
-      assert.ok(isError);
-      assert.match(String(head['message']), /the person said no/);
-      assert.ok(
-        (await call('memory_update', { content_hash: contentHash, updates: { content: 'Port 8080' } }))
-          .isError,
-      );
-      assert.deepEqual(await contents(), ['Port 80']);
-      assert.deepEqual(acts, []);
-    });
-
-    it('nothing is stored where nobody can be asked', async () => {
-      const call = await connect(confirmStores);
-      const { isError, head } = await call('memory_store', { content: 'Deploy with make ship' });
-      assert.ok(isError);
-      assert.match(String(head['message']), /nobody can be asked/);
-      assert.deepEqual(await contents(), []);
-    });
-
-    it('what holds credentials is stored only if the person allows it, who sees them masked', async () => {
-      const refused = await (
-        await connect({ approval: approval(false) })
-      )('memory_store', { content: SECRET });
-      assert.ok(refused.isError);
-      assert.equal(asked.length, 1);
-      assert.ok(!asked.join().includes(KEY), asked.join());
-      assert.deepEqual(await contents(), []);
-      await (
-        await connect({ approval: approval(true) })
-      )('memory_store', { content: SECRET });
-      assert.deepEqual(await contents(), [SECRET]);
-    });
   });
 });
 

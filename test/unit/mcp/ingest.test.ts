@@ -182,6 +182,7 @@ describe('ingesting files', () => {
         files: new WorkspaceFiles([folderAt(inFolder('work'))]),
         approval: {
           stores: () => Promise.resolve(true),
+          changes: () => Promise.resolve(true),
           credentials: (found) => {
             asked.push(...found);
             return Promise.resolve(answer);
