@@ -24,6 +24,7 @@ import type { MemoryStore, RepairOptions } from './memoryStore.ts';
 import type { CallOptions } from './ports.ts';
 import { normaliseProject, projectsOf } from './projects.ts';
 import { newMemorySchema, parse } from './schemas.ts';
+import { prepare } from './storing.ts';
 import { normaliseTags } from './tags.ts';
 
 export interface DividedStoreOptions {
@@ -64,6 +65,7 @@ export class DividedStore implements MemoryStore {
   async storeMany(memories: readonly NewMemory[], options?: CallOptions): Promise<StoreResult[]> {
     // Checked before any is stored, in whichever store.
     const checked = memories.map((memory) => parse(newMemorySchema, 'The memory', memory));
+    for (const memory of checked) prepare(memory, 0, Infinity);
     const stays = await this.#whichStay(checked, options);
     const part = (here: boolean): NewMemory[] => checked.filter((_, i) => stays[i] === here);
     const [leaving, staying] = [part(false), part(true)];

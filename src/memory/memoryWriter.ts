@@ -80,6 +80,7 @@ export class MemoryWriter {
   async store(memories: readonly NewMemory[], options?: CallOptions): Promise<StoreResult[]> {
     const now = this.#seconds();
     const prepared = memories.map((memory) => prepare(memory, now, this.#settings.largeContentBytes));
+    this.#checkObjects(prepared);
     const results: StoreResult[] = [];
     for (const [i, group] of groupForStore(prepared).entries()) {
       options?.signal?.throwIfAborted();
@@ -93,6 +94,12 @@ export class MemoryWriter {
       );
     }
     return results;
+  }
+
+  /** Throws where one needs an object and there is no place for it. */
+  #checkObjects(contents: readonly Pick<PreparedMemory, 'objectKey'>[]): void {
+    const refusal = this.#ports.objects.refusal?.();
+    if (refusal && contents.some(({ objectKey }) => objectKey !== undefined)) throw refusal;
   }
 
   /** Of these memories the objects too: a text of the same hash may have one where this one has none. */
@@ -234,6 +241,7 @@ export class MemoryWriter {
   async update(contentHash: string, patch: MemoryPatch, options?: CallOptions): Promise<Memory> {
     const content =
       patch.content === undefined ? undefined : newContentOf(patch.content, this.#settings.largeContentBytes);
+    if (content) this.#checkObjects([content]);
     // Another content makes another record: not for a memory that is gone.
     const present = content && (await this.#live(contentHash, options));
     const doubtful =

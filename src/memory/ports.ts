@@ -1,5 +1,6 @@
 /** The four doors between the engine and the world. `src/local` and `src/cloudflare` implement them. */
 
+import type { MemoryError } from './errors.ts';
 import type { MemoryVector } from './memory.ts';
 
 /** Numbers arrive as REAL on D1: a statement that needs an integer outside an INTEGER column casts it. */
@@ -89,6 +90,8 @@ export interface VectorIndex {
 }
 
 export interface ObjectStore {
+  /** Why it can hold nothing, where that is so: asked before anything is stored. */
+  refusal?(): MemoryError;
   put(key: string, content: string, options?: CallOptions): Promise<void>;
   /** Undefined when there is no such object. */
   get(key: string, options?: CallOptions): Promise<string | undefined>;

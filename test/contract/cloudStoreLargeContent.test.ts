@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { Readable } from 'node:stream';
+import { type BulkResult, storeLines } from '../../src/cli/bulkStore.ts';
 import { contentHashOf } from '../../src/memory/contentHash.ts';
 import { MemoryError } from '../../src/memory/errors.ts';
 import { foundIn, longText, storedIn, useCloud } from './cloudStoreFixture.ts';
@@ -204,6 +206,25 @@ describe('large content of the cloud store', () => {
     await refuses(store.update(contentHash, { content: 'x '.repeat(2000) }), 'too-large', /bucket/);
     assert.equal(await store.count({}), 1);
     assert.deepEqual(await cloud.vectorIds(), [contentHash]);
+  });
+
+  it('is refused without a bucket before any other memory of a file is stored, and each of those once', async () => {
+    const store = await cloud.open({ config: { bucket: undefined } });
+    const lines = Array.from({ length: 1000 }, (_, i) => {
+      const bytes = i === 900 ? 1_200_000 : 4096;
+      return Buffer.from(JSON.stringify({ content: `line ${i} ${'of the file '.repeat(bytes / 12)}` }));
+    });
+    const result: BulkResult = { stored: 0, merged: 0, revived: 0, failed: [], bytes: 0 };
+    const options = { signal: new AbortController().signal, onBatch: () => undefined };
+    cloud.emulator.faults.add({ kind: 'ai-daily-limit', path: /ai\/run/ });
+    await storeLines(store, Readable.from(lines), {}, result, options);
+    const { failed, bytes, ...outcomes } = result;
+    assert.deepEqual(outcomes, { stored: 999, merged: 0, revived: 0 });
+    assert.deepEqual(
+      failed.map(({ line }) => line),
+      [901],
+    );
+    assert.ok(bytes > 5_000_000);
   });
 
   it('is explained where R2 is not enabled on the account', async () => {

@@ -53,11 +53,11 @@ describe('a store elsewhere, less what stays on this machine', () => {
   });
 
   it('stores nothing on either side where one of them is not valid', async () => {
-    const wrong = { content: 'wrong', createdAt: Infinity };
-    await assert.rejects(
-      store.storeMany([{ content: 'good' }, { ...wrong, localOnly: true }]),
-      refusal('invalid-input'),
-    );
+    for (const wrong of [{ content: 'wrong', createdAt: Infinity }, { content: ' ' }])
+      await assert.rejects(
+        store.storeMany([{ content: 'good' }, { ...wrong, localOnly: true }]),
+        refusal('invalid-input'),
+      );
     assert.deepEqual([await contentsOf(here), await contentsOf(there)], [[], []]);
   });
 
