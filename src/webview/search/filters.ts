@@ -4,8 +4,8 @@ import { t } from '../l10n.ts';
 import type { SearchModel } from './searchModel.ts';
 import type { TagField } from './tagField.ts';
 
-/** What narrows a search down, beside its query. */
-export function filters(model: SearchModel, tagField: TagField): TemplateResult {
+/** What narrows a search down, beside its query. `timeLeft`: no more of the time is going to be typed. */
+export function filters(model: SearchModel, tagField: TagField, timeLeft: () => void): TemplateResult {
   const { form, choices } = model;
   return html`<div class="filters" id="filters" role="group" aria-label=${t('Filters')}>
     ${labelled(
@@ -42,7 +42,7 @@ export function filters(model: SearchModel, tagField: TagField): TemplateResult 
         model.change({ type }),
       ),
     )}
-    ${labelled('project', t('Project'), projectSelect(model))} ${timeFields(model)}
+    ${labelled('project', t('Project'), projectSelect(model))} ${timeFields(model, timeLeft)}
   </div>`;
 }
 
@@ -128,7 +128,10 @@ function projectSelect({ form, choices, change }: SearchModel): TemplateResult {
 }
 
 /** Free text or two days: the one that is filled in clears the other. */
-function timeFields({ form, results, timeProblem, change }: SearchModel): TemplateResult {
+function timeFields(
+  { form, results, timeProblem, change }: SearchModel,
+  timeLeft: () => void,
+): TemplateResult {
   const day = (name: 'from' | 'to', label: string): TemplateResult =>
     html`<label class="day"
       ><span>${label}</span
@@ -151,6 +154,7 @@ function timeFields({ form, results, timeProblem, change }: SearchModel): Templa
           .value=${form.time}
           @input=${(event: Event) =>
             change({ time: (event.target as HTMLInputElement).value, from: '', to: '' })}
+          @blur=${timeLeft}
         />
         <div id="understood" class=${timeProblem === undefined ? 'hint' : 'hint problem'} role="status">
           ${timeProblem ?? results?.time ?? ''}

@@ -12,14 +12,14 @@ interface Notice {
 }
 
 /** What is shown in place of rows: what is the matter, and what can be done. Undefined while there is nothing to say. */
-export function emptyNotice(model: SearchModel): Notice | undefined {
-  const { form, results, failure, busy } = model;
+export function emptyNotice(model: SearchModel, isTimeWrong: boolean): Notice | undefined {
+  const { form, results, failure, busy, timeProblem } = model;
   if (failure !== undefined) return failureNotice(model);
-  if (model.timeProblem !== undefined)
+  if (isTimeWrong)
     return {
       icon: 'watch',
       title: t('The time is not understood'),
-      text: model.timeProblem,
+      text: timeProblem,
       actions: [[t('Any Time'), () => model.change({ time: '', from: '', to: '' })]],
     };
   if (results === undefined || (busy && model.answered !== form)) return undefined;

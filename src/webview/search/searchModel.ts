@@ -20,12 +20,16 @@ export type SearchHost = Host<SearchMethods, SearchEvents, SearchState>;
 /** Typing rests this long before words are looked up, and before meaning is asked too, which costs a model's run. Milliseconds. */
 const WORDS_AFTER = 10;
 const MEANING_AFTER = 120;
+/** Longer than from key to key: hardly a beginning of a time is one. Milliseconds. */
+const TIME_AFTER = 250;
 const FIRST_ROWS = 50;
 /** Rows of each later page of a list; and of a search, which has no pages, in all. */
 const PAGE_ROWS = 500;
 const MORE_ROWS: readonly number[] = [FIRST_ROWS, 250, 1000];
-/** The most rows that are asked for at once. */
+/** The most rows that a view asks for at once when it is there again; */
 const LARGEST = 1000;
+/** with a choice among them. One among more is not kept at all, as what is left of it would be taken for the whole. */
+const LARGEST_CHOSEN = 10_000;
 
 const NO_CHOICES: SearchChoices = { types: [], projects: [], thisProject: undefined };
 
@@ -90,13 +94,15 @@ export class SearchModel {
 
   setForm(form: SearchForm): void {
     const typed = form.query !== this.form.query;
+    const timeTyped = form.time !== this.form.time && form.time !== '';
     this.form = form;
     this.inUse = false;
     this.#wanted = FIRST_ROWS;
     this.#openFirst = false;
     this.code.forget();
     this.save();
-    this.#ask(typed ? WORDS_AFTER : 0, typed ? MEANING_AFTER : 0);
+    if (timeTyped) this.#ask(TIME_AFTER, TIME_AFTER);
+    else this.#ask(typed ? WORDS_AFTER : 0, typed ? MEANING_AFTER : 0);
   }
 
   toggleFilters(): void {
@@ -164,14 +170,15 @@ export class SearchModel {
   }
 
   save(): void {
-    const { form, filtersOpen, scrollTop, selection } = this;
+    const { form, filtersOpen, scrollTop, selection, rows } = this;
+    const { active, chosen } = selection;
     this.#state.save({
       form,
       filtersOpen,
       scrollTop,
-      active: selection.active,
-      chosen: [...selection.chosen].slice(0, 1000),
-      rows: this.rows.length,
+      active,
+      chosen: chosen.size > 1 && rows.length > LARGEST_CHOSEN ? [] : [...chosen],
+      rows: rows.length,
     });
   }
 
@@ -180,7 +187,7 @@ export class SearchModel {
     this.filtersOpen = filtersOpen;
     this.scrollTop = scrollTop;
     this.selection = { active, anchor: active, chosen: new Set(chosen) };
-    this.#wanted = Math.min(Math.max(FIRST_ROWS, rows), LARGEST);
+    this.#wanted = Math.max(FIRST_ROWS, Math.min(rows, chosen.length > 1 ? LARGEST_CHOSEN : LARGEST));
     this.inUse = scrollTop > 0;
     this.answered = undefined;
     this.#ask(0, 0);

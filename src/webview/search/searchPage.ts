@@ -18,9 +18,11 @@ export class SearchPage {
   readonly #model: SearchModel;
   readonly #tagField: TagField;
   readonly #field = createRef<HTMLInputElement>();
+  readonly #redraw: () => void;
 
   constructor(model: SearchModel, redraw: () => void) {
     this.#model = model;
+    this.#redraw = redraw;
     this.list = new ResultList(model, redraw, () => this.focusField());
     this.#tagField = new TagField({
       tags: () => model.form.tags,
@@ -33,12 +35,12 @@ export class SearchPage {
   template(): TemplateResult {
     const model = this.#model;
     const { rows, filtersOpen, failure } = model;
-    const notice = rows.length === 0 || this.#isStale ? emptyNotice(model) : undefined;
+    const notice = rows.length === 0 || this.#isStale ? emptyNotice(model, this.#isStale) : undefined;
     const line = rows.length > 0 && failure !== undefined ? failureNotice(model) : undefined;
     return html`<div class="page" @keydown=${(event: KeyboardEvent) => this.#key(event)}>
       <h1 class="visually-hidden">${t('Search memories')}</h1>
       <div class=${model.busy ? 'progress busy' : 'progress'}></div>
-      ${this.#bar()} ${filtersOpen ? filters(model, this.#tagField) : this.#filterLine()}
+      ${this.#bar()} ${filtersOpen ? filters(model, this.#tagField, this.#redraw) : this.#filterLine()}
       ${this.#similarLine()} ${line === undefined ? this.#status() : noticeLine(line)}
       ${
         rows.length > 0 && (notice === undefined || failure !== undefined)
@@ -53,9 +55,9 @@ export class SearchPage {
     this.#field.value?.select();
   }
 
-  /** The rows answer something that is not asked any more, and never will. */
+  /** The rows answer something that is not asked any more, and never will; while a time is typed, it still may. */
   get #isStale(): boolean {
-    return this.#model.timeProblem !== undefined;
+    return this.#model.timeProblem !== undefined && document.activeElement?.id !== 'time';
   }
 
   #bar(): TemplateResult {

@@ -118,6 +118,7 @@ export class TagField {
   }
 
   #key(event: KeyboardEvent): void {
+    if (event.isComposing) return;
     const tags = this.#options.tags();
     const count = this.#offered.length;
     if (event.key === 'ArrowDown' && count > 0) this.#activate((this.#active + 1) % count);

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
+import { mock } from 'node:test';
 import {
   EMPTY_FORM,
   type ResultRow,
   type SearchForm,
   type SearchRequest,
   type SearchResults,
+  type SearchState,
 } from '../../../src/shared/searchProtocol.ts';
 import { until } from '../support/until.ts';
 
@@ -13,6 +15,9 @@ interface Model {
   readonly rows: readonly ResultRow[];
   readonly busy: boolean;
   readonly failure: Error | undefined;
+  readonly selection: { readonly chosen: ReadonlySet<string> };
+  readonly start: () => Promise<void>;
+  readonly save: () => void;
   readonly change: (patch: Partial<SearchForm>) => void;
   readonly retry: () => void;
   readonly loadMore: () => void;
@@ -41,13 +46,14 @@ const results = (texts: readonly string[]): SearchResults => ({
 /** A host that answers when a test says so, whether anybody still waits or not. */
 class SlowHost {
   readonly asked: Asked[] = [];
+  state: SearchState | undefined;
 
-  savedState(): undefined {
-    return undefined;
+  savedState(): SearchState | undefined {
+    return this.state;
   }
 
-  saveState(): void {
-    // Kept nowhere.
+  saveState(state: SearchState): void {
+    this.state = state;
   }
 
   on(): void {
@@ -79,14 +85,16 @@ describe('the search view between a person and its host', () => {
   after(() => {
     for (const name of browser) Reflect.deleteProperty(globalThis, name);
   });
-  beforeEach(async () => {
+  const open = async (state?: SearchState): Promise<void> => {
     host = new SlowHost();
+    host.state = state;
     const file = new URL('../../../src/webview/search/searchModel.ts', import.meta.url).href;
     const { SearchModel } = (await import(file)) as {
       SearchModel: new (host: SlowHost, changed: () => void) => Model;
     };
     model = new SearchModel(host, () => undefined);
-  });
+  };
+  beforeEach(() => open());
 
   const texts = (): string[] => model.rows.map(({ text }) => text);
   /** What the host was asked for a query, once it was. */
@@ -164,5 +172,40 @@ describe('the search view between a person and its host', () => {
     (await asked('many', 'full')).answer('a row', 'another row');
     await until(() => !model.busy);
     assert.equal(texts().length, 2);
+  });
+
+  it('looks for a time once it is typed, not at each of its letters', () => {
+    mock.timers.enable({ apis: ['setTimeout'] });
+    try {
+      for (const time of ['l', 'la', 'last', 'last week']) {
+        model.change({ time });
+        mock.timers.tick(200);
+        assert.deepEqual(host.asked, []);
+      }
+      mock.timers.tick(200);
+      assert.deepEqual(
+        host.asked.map(({ request }) => request.form.time),
+        ['last week'],
+      );
+      model.change({ time: '' });
+      mock.timers.tick(0);
+      assert.equal(host.asked.length, 2);
+    } finally {
+      mock.timers.reset();
+    }
+  });
+
+  it('goes on with all that was chosen, however many', async () => {
+    const chosen = Array.from({ length: 1500 }, (_, index) => `row ${index}`);
+    const kept = { id: 'a', at: 0, form: EMPTY_FORM, filtersOpen: false, scrollTop: 0, active: 'row 0' };
+    await open({ ...kept, chosen, rows: 1600 });
+    void model.start();
+    const { request, answer } = await asked('', 'full');
+    assert.equal(request.wanted, 1600);
+    answer(...chosen, ...Array.from({ length: 100 }, (_, index) => `further row ${index}`));
+    await until(() => !model.busy);
+    assert.deepEqual([...model.selection.chosen], chosen);
+    model.save();
+    assert.deepEqual(host.state?.chosen, chosen);
   });
 });
