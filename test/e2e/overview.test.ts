@@ -4,7 +4,7 @@ import type { Frame } from 'playwright-core';
 import { AgentLog } from '../../src/local/agentLog.ts';
 import { withoutWebgl } from '../harness/browser.ts';
 import { type OpenWorkbench, openWorkbench } from '../harness/openWorkbench.ts';
-import { seedMemories } from '../harness/seedMemories.ts';
+import { seedMemories, withStore } from '../harness/seedMemories.ts';
 import type { Workbench } from '../harness/workbench.ts';
 import { assertNoBarriers } from './barriers.ts';
 import { drawn, MapFace, memories, openOverview } from './overviewSteps.ts';
@@ -168,8 +168,9 @@ describe('the overview', () => {
     await frame.locator('.selection li').first().waitFor();
     await frame.getByRole('heading', { name: '49 memories selected' }).scrollIntoViewIfNeeded();
     await vscode.screenshot('overview-selection');
-    await frame.getByRole('button', { name: 'Clear Selection' }).click();
+    await frame.getByRole('button', { name: 'Clear Selection' }).press('Enter');
     await frame.getByRole('heading', { name: '49 memories selected' }).waitFor({ state: 'detached' });
+    await frame.locator('canvas:focus').waitFor();
   });
 
   it('selects the memories of a legend entry, to tag or delete them', async () => {
@@ -235,6 +236,24 @@ describe('the overview', () => {
     await workbench.command('View: Close Editor');
     frame = await workbench.webview('#app[data-state="shown"]');
     await drawn(frame, 49);
+  });
+
+  it('draws the map again after a time without memories', async () => {
+    await frame.evaluate(`delete document.querySelector('canvas').dataset.drawn`);
+    const hashes = await withStore(vscode.home, async (store) => {
+      const { items } = await store.list({ limit: 1000, contentLimit: 0 });
+      const all = items.map(({ contentHash }) => contentHash);
+      await store.delete(all);
+      return all;
+    });
+    await frame.getByRole('heading', { name: 'Nothing is remembered yet' }).waitFor();
+    await withStore(vscode.home, async (store) => {
+      await store.restore(hashes);
+      await store.embedPending();
+    });
+    await drawn(frame, 49);
+    await frame.locator('canvas').scrollIntoViewIfNeeded();
+    await vscode.screenshot('overview-again');
   });
 
   it('draws without WebGL too, as where there is no graphics card', async () => {

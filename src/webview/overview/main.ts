@@ -9,6 +9,7 @@ import type {
   SearchFor,
 } from '../../shared/overviewProtocol.ts';
 import { Host, HostError } from '../host.ts';
+import { keepFocus } from '../keepFocus.ts';
 import { t } from '../l10n.ts';
 import { MapSection } from './mapSection.ts';
 import type { OverviewHost } from './overviewHost.ts';
@@ -28,6 +29,9 @@ class Page {
   #data: OverviewData | undefined;
   #limits: Limits | string | undefined;
   #failure: HostError | undefined;
+  /** The map's, which outlive a time without memories. */
+  readonly #mapStatus = named('map-status');
+  readonly #mapRoot = named('map');
   #map: MapSection | undefined;
   #refreshesSoon = false;
   /** By the last reading of the numbers. Milliseconds. */
@@ -86,16 +90,16 @@ class Page {
   }
 
   #showMap(): Promise<void> {
-    if (this.#map === undefined) {
-      const [root, status] = [document.querySelector('#map'), document.querySelector('#map-status')];
-      if (!(root instanceof HTMLElement) || !(status instanceof HTMLElement)) return Promise.resolve();
-      this.#map = new MapSection(root, status, this.#host);
-    }
+    this.#map ??= new MapSection(this.#mapRoot, this.#mapStatus, this.#host);
     return this.#map.load();
   }
 
   #draw(): void {
-    render(html`${this.#problem()} ${this.#content()}`, this.#root);
+    keepFocus(
+      this.#root,
+      () => render(html`${this.#problem()} ${this.#content()}`, this.#root),
+      () => this.#root.querySelector('h1')?.focus(),
+    );
     this.#root.dataset['state'] =
       this.#data === undefined ? 'loading' : this.#data.live === 0 ? 'empty' : 'shown';
   }
@@ -132,13 +136,12 @@ class Page {
     if (data.live === 0) return this.#empty();
     const search = (what: SearchFor): void => void this.#host.call('search', what);
     return html`
-      <h1 class="visually-hidden">${t('Overview of Memories')}</h1>
+      <h1 class="visually-hidden" tabindex="-1">${t('Overview of Memories')}</h1>
       ${headline(data)}
       <section class="card map-card">
         <h2>${t('Map of memories')}</h2>
         <p class="hint">${t('What is alike by its meaning lies together.')}</p>
-        <div id="map-status"></div>
-        <div id="map"></div>
+        ${this.#mapStatus} ${this.#mapRoot}
       </section>
       <div class="cards">
         ${overTime(data, search)} ${names(data, search)} ${clients(data)}
@@ -151,7 +154,7 @@ class Page {
   #empty(): TemplateResult {
     return html`
       <div class="empty">
-        <h1>${t('Nothing is remembered yet')}</h1>
+        <h1 tabindex="-1">${t('Nothing is remembered yet')}</h1>
         <p>
           ${t('Once there are memories, this page draws them over time, by tag and project, and on a map by their meaning.')}
         </p>
@@ -161,6 +164,12 @@ class Page {
       </div>
     `;
   }
+}
+
+function named(id: string): HTMLElement {
+  const element = document.createElement('div');
+  element.id = id;
+  return element;
 }
 
 const root = document.querySelector('#app');

@@ -1,5 +1,6 @@
-import { html, nothing, render } from 'lit';
+import { html, nothing, render, type TemplateResult } from 'lit';
 import type { Placed } from '../../shared/overviewProtocol.ts';
+import { keepFocus } from '../keepFocus.ts';
 import { t } from '../l10n.ts';
 import { MapView } from './map/mapView.ts';
 import { number } from './numbers.ts';
@@ -78,10 +79,22 @@ export class MapSection {
 
   #fail(error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);
-    render(
+    this.#draw(
       html`<p class="failure" role="alert">${message}</p>
         <button type="button" class="secondary" @click=${() => void this.load()}>${t('Try Again')}</button>`,
+    );
+  }
+
+  /** A button that is done with leaves the focus to the one in its place, else to the map. */
+  #draw(status: TemplateResult): void {
+    keepFocus(
       this.#status,
+      () => render(status, this.#status),
+      () => {
+        const button = this.#status.querySelector('button');
+        if (button === null) this.#view.focus();
+        else button.focus();
+      },
     );
   }
 
@@ -89,43 +102,38 @@ export class MapSection {
     const waiting = this.#withoutVector;
     const placing = this.#placing !== undefined && this.#root.dataset['stage'] !== 'placed';
     this.#root.hidden = this.#shown === 0 || (waiting > 0 && waiting === this.#shown);
-    render(
-      html`
-        ${
-          placing
-            ? html`<div class="progress">
-                <label for="placing">${t('Placing memories by their meaning')}</label>
-                <progress id="placing" max="1" value=${this.#progress}></progress>
-                <button type="button" class="secondary" @click=${() => this.#cancel()}>${t('Cancel')}</button>
-              </div>`
-            : nothing
-        }
-        ${
-          cancelled
-            ? html`<p class="hint">
-                ${t('The map was not finished.')}
-                <button type="button" class="secondary" @click=${() => void this.load()}>
-                  ${t('Go On')}
-                </button>
-              </p>`
-            : nothing
-        }
-        ${
-          waiting > 0
-            ? html`<p class="hint">
-                ${waiting === 1 ? t('1 memory has no place: it waits for its vector, or is in another language than the model’s.') : t('{0} memories have no place: they wait for their vector, or are in another language than the model’s.', number(waiting))}
-              </p>`
-            : nothing
-        }
-        ${
-          this.#total > this.#shown
-            ? html`<p class="hint">
-                ${t('The newest {0} of {1} memories are drawn.', number(this.#shown), number(this.#total))}
-              </p>`
-            : nothing
-        }
-      `,
-      this.#status,
-    );
+    this.#draw(html`
+      ${
+        placing
+          ? html`<div class="progress">
+              <label for="placing">${t('Placing memories by their meaning')}</label>
+              <progress id="placing" max="1" value=${this.#progress}></progress>
+              <button type="button" class="secondary" @click=${() => this.#cancel()}>${t('Cancel')}</button>
+            </div>`
+          : nothing
+      }
+      ${
+        cancelled
+          ? html`<p class="hint">
+              ${t('The map was not finished.')}
+              <button type="button" class="secondary" @click=${() => void this.load()}>${t('Go On')}</button>
+            </p>`
+          : nothing
+      }
+      ${
+        waiting > 0
+          ? html`<p class="hint">
+              ${waiting === 1 ? t('1 memory has no place: it waits for its vector, or is in another language than the model’s.') : t('{0} memories have no place: they wait for their vector, or are in another language than the model’s.', number(waiting))}
+            </p>`
+          : nothing
+      }
+      ${
+        this.#total > this.#shown
+          ? html`<p class="hint">
+              ${t('The newest {0} of {1} memories are drawn.', number(this.#shown), number(this.#total))}
+            </p>`
+          : nothing
+      }
+    `);
   }
 }

@@ -4,6 +4,7 @@ import './search.css';
 import { render } from 'lit';
 import type { ResultRow, SearchEvents, SearchMethods, SearchState } from '../../shared/searchProtocol.ts';
 import { Host } from '../host.ts';
+import { keepFocus } from '../keepFocus.ts';
 import { SearchModel } from './searchModel.ts';
 import { SearchPage } from './searchPage.ts';
 
@@ -20,17 +21,20 @@ function draw(rowsBefore: readonly ResultRow[]): void {
   again = true;
   if (app === null || drawing) return;
   drawing = true;
-  const hadFocus = page.list.hasFocus();
   let before = rowsBefore;
-  for (let times = 0; again && times < MOST_DRAWINGS; times++) {
-    again = false;
-    render(page.template(), app);
-    page.list.drawn(before);
-    before = model.rows;
-  }
+  keepFocus(
+    app,
+    () => {
+      for (let times = 0; again && times < MOST_DRAWINGS; times++) {
+        again = false;
+        render(page.template(), app);
+        page.list.drawn(before);
+        before = model.rows;
+      }
+    },
+    () => page.focusField(),
+  );
   drawing = false;
-  // The list may be gone, and the focus with it.
-  if (hadFocus && !page.list.hasFocus()) page.focusField();
 }
 
 draw([]);

@@ -112,10 +112,6 @@ export class ResultList {
     this.#list.value?.focus();
   }
 
-  hasFocus(): boolean {
-    return this.#list.value !== undefined && document.activeElement === this.#list.value;
-  }
-
   get #viewport() {
     return { rowHeight: this.#rowHeight, scrollTop: this.#model.scrollTop, height: this.#height };
   }

@@ -48,7 +48,10 @@ export class MapView {
     this.#renderer = WebglRenderer.for(canvas) ?? new CanvasRenderer(canvas);
     canvas.dataset['renderer'] = this.#renderer.kind;
     this.#preview = new PreviewBox(this.#parts, host);
-    this.#selection = new Selection(this.#parts.selection, host, (rows) => this.#select(rows));
+    this.#selection = new Selection(this.#parts.selection, host, {
+      change: (rows) => this.#select(rows),
+      leave: () => this.focus(),
+    });
     const pointer = new Pointer(this.#parts, this.#camera, {
       moved: () => this.#moved(),
       over: (pixel) => this.#over(pixel),
@@ -91,6 +94,11 @@ export class MapView {
       false,
     );
     this.#drawLegend();
+  }
+
+  /** The keys act on the map from now on. */
+  focus(): void {
+    this.#parts.canvas.focus();
   }
 
   /** Better places for the same memories. */

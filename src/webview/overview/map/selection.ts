@@ -1,5 +1,6 @@
 import { html, nothing, render, type TemplateResult } from 'lit';
 import type { BulkAction, Preview } from '../../../shared/overviewProtocol.ts';
+import { keepFocus } from '../../keepFocus.ts';
 import { t } from '../../l10n.ts';
 import { number } from '../numbers.ts';
 import type { OverviewHost } from '../overviewHost.ts';
@@ -7,19 +8,25 @@ import type { OverviewHost } from '../overviewHost.ts';
 /** Of what is selected, so many are listed. */
 const LISTED = 50;
 
+interface SelectionActions {
+  readonly change: (rows: readonly number[]) => void;
+  /** The focus goes back to the map. */
+  readonly leave: () => void;
+}
+
 /** The memories that are selected on the map, and what can be done with all of them. */
 export class Selection {
   readonly #root: HTMLElement;
   readonly #host: OverviewHost;
-  readonly #onChange: (rows: readonly number[]) => void;
+  readonly #actions: SelectionActions;
   #hashes: readonly string[] = [];
   #rows: readonly number[] = [];
   #previews: readonly Preview[] = [];
 
-  constructor(root: HTMLElement, host: OverviewHost, onChange: (rows: readonly number[]) => void) {
+  constructor(root: HTMLElement, host: OverviewHost, actions: SelectionActions) {
     this.#root = root;
     this.#host = host;
-    this.#onChange = onChange;
+    this.#actions = actions;
   }
 
   get rows(): readonly number[] {
@@ -58,7 +65,11 @@ export class Selection {
   }
 
   #draw(): void {
-    render(this.#rows.length === 0 ? nothing : this.#list(), this.#root);
+    keepFocus(
+      this.#root,
+      () => render(this.#rows.length === 0 ? nothing : this.#list(), this.#root),
+      this.#actions.leave,
+    );
   }
 
   #list(): TemplateResult {
@@ -72,7 +83,7 @@ export class Selection {
         <button type="button" class="secondary" @click=${() => this.#act('deleteMemory')}>
           ${t('Delete…')}
         </button>
-        <button type="button" class="secondary" @click=${() => this.#onChange([])}>
+        <button type="button" class="secondary" @click=${() => this.#actions.change([])}>
           ${t('Clear Selection')}
         </button>
       </div>
