@@ -18,6 +18,7 @@ import {
   type Resources,
   resourcesBeside,
 } from '../cloudflare/provision.ts';
+import { namesBeside } from '../cloudflare/resourceNames.ts';
 import { VectorizeIndex } from '../cloudflare/vectorize.ts';
 import { MemoryError } from '../memory/errors.ts';
 import type { CallOptions, Embedder, EmbeddingModel } from '../memory/ports.ts';
@@ -30,9 +31,9 @@ export interface Wanted {
   readonly database: string;
   /** False: it is the usual name. */
   readonly isDatabaseNamed: boolean;
-  readonly index: string;
+  readonly index: string | undefined;
   /** Null: none. */
-  readonly bucket: string | null;
+  readonly bucket: string | null | undefined;
   readonly model: string | undefined;
   readonly endpoint: string | undefined;
   readonly locationHint: string | undefined;
@@ -61,8 +62,16 @@ export interface Plan {
   readonly others: readonly string[];
   /** Of the database, where it exists. */
   readonly inspection: Inspection | undefined;
-  readonly index: { readonly name: string; readonly exists: boolean; readonly vectors: number };
+  readonly index: {
+    readonly name: string;
+    readonly exists: boolean;
+    readonly vectors: number;
+    /** Whether those are of other memories, as far as is known. */
+    readonly isForeign: boolean;
+  };
   readonly bucket: string | null;
+  /** Names that were given, in whose place those are used that the database was connected with. */
+  readonly notUsed: readonly string[];
   readonly model: EmbeddingModel;
   readonly choice: EmbeddingChoice;
   /** The database's place in its history before the first change by Edge Memory. */
@@ -85,8 +94,13 @@ export const makePlan = async (connecting: Connecting): Promise<Plan> => {
       ? holdingMemories(client, account.id, found.databases.slice(0, LOOKED_INTO), call)
       : [],
   ]);
-  const indexName = inspection?.state.index ?? wanted.index;
-  const index = resources.indexes.find(({ name }) => name === indexName);
+  const name = database?.name ?? wanted.database;
+  const names = await namesBeside(
+    { client, account: account.id, resources, jurisdiction, database: name, inspection },
+    wanted,
+    call,
+  );
+  const index = resources.indexes.find((each) => each.name === names.index);
   const choice = choiceWith(inspection && keptSpace(inspection), wanted);
   const [embedder, info, bookmark] = await Promise.all([
     // Proves that the token may use the model, and tells the dimensions of one that is not known.
@@ -103,10 +117,18 @@ export const makePlan = async (connecting: Connecting): Promise<Plan> => {
     resources,
     jurisdiction,
     others: others.map(({ name }) => name),
-    database: database ?? { id: undefined, name: wanted.database },
+    database: database ?? { id: undefined, name },
     inspection,
-    index: { name: indexName, exists: index !== undefined, vectors: info?.vectorCount ?? 0 },
-    bucket: resources.buckets === undefined ? null : wanted.bucket,
+    index: {
+      name: names.index,
+      exists: index !== undefined,
+      vectors: info?.vectorCount ?? 0,
+      isForeign: names.foreignVectors > 0,
+    },
+    bucket: resources.buckets === undefined ? null : names.bucket,
+    notUsed: [wanted.index, wanted.bucket].filter(
+      (given) => typeof given === 'string' && given !== names.index && given !== names.bucket,
+    ) as string[],
     model: embedder.model,
     choice,
     bookmark,

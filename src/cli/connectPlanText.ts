@@ -27,8 +27,14 @@ export const planText = (plan: Plan): string => {
         ? `${plan.others.map(inert).join(', ')}: use it with --database-name`
         : undefined,
     ],
-    ['index', `${inert(index.name)}, ${index.exists ? counted(index.vectors, 'vector') : isNew}`],
+    ['index', `${inert(index.name)}, ${index.exists ? vectorsText(index) : isNew}`],
     ['bucket', bucketText(resources, bucket)],
+    [
+      'not used',
+      plan.notUsed.length > 0
+        ? `${plan.notUsed.map(inert).join(', ')}: the database was connected with others, which have what it holds`
+        : undefined,
+    ],
     ['model', `${inert(choice.model)}, ${model.dimensions} dimensions (${inert(model.space)})`],
     ['to add', inspection && additionText(inspection)],
     [
@@ -60,6 +66,11 @@ const contentText = ({ state, live, deleted, withoutVectors }: Inspection): stri
       : '';
   return `${memories}${by}${without}`;
 };
+
+const vectorsText = ({ vectors, isForeign }: Plan['index']): string =>
+  isForeign
+    ? `${counted(vectors, 'vector')} of other memories: search by meaning finds less beside them, and what is deleted in one place loses its vector in both; without --index (CLOUDFLARE_VECTORIZE_INDEX) it gets one of its own`
+    : counted(vectors, 'vector');
 
 const bucketText = ({ buckets, withoutBuckets }: Resources, bucket: string | null): string => {
   if (buckets === undefined) return `none: ${inert(withoutBuckets ?? '')}`;

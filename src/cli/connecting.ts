@@ -55,10 +55,8 @@ export const connect = async (cli: Cli, options: ConnectOptions): Promise<void> 
       account: options.account ?? variable('CLOUDFLARE_ACCOUNT_ID'),
       database: databaseName ?? USUAL_NAMES.database,
       isDatabaseNamed: databaseName !== undefined,
-      index: options.index ?? variable('CLOUDFLARE_VECTORIZE_INDEX') ?? USUAL_NAMES.index,
-      bucket: options.bucket
-        ? (options.r2Bucket ?? variable('CLOUDFLARE_R2_BUCKET') ?? USUAL_NAMES.bucket)
-        : null,
+      index: options.index ?? variable('CLOUDFLARE_VECTORIZE_INDEX'),
+      bucket: options.bucket ? (options.r2Bucket ?? variable('CLOUDFLARE_R2_BUCKET')) : null,
       model: options.model ?? variable('CLOUDFLARE_EMBEDDING_MODEL'),
       endpoint: options.endpoint ?? variable('EDGE_MEMORY_EMBEDDING_URL'),
       locationHint: options.location,
@@ -125,7 +123,7 @@ const carryOut = async (connecting: Connecting, plan: Plan, options: ConnectOpti
   const store = await prepare(connecting, plan, target);
   await writeStoreConfig(chosenDataFolder(), { active: target });
   const { inspection } = plan;
-  const readOnly = !(await store.mayWrite(call));
+  const readOnly = !(await store.mayWrite(target.bucket, call));
   if (!readOnly && inspection !== undefined && inspection.live + inspection.deleted > 0)
     await fill(store, call);
   const { name } = target.database;
@@ -162,6 +160,7 @@ const makeResources = async ({ client, wanted, call, say }: Connecting, plan: Pl
         ...wanted,
         jurisdiction: plan.jurisdiction,
         index: plan.index.name,
+        bucket: plan.bucket,
         dimensions: plan.model.dimensions,
       },
       { ...call, onProgress: (kind, name) => say(`Creating ${inert(resourceInWords(kind, name))} …`) },

@@ -61,6 +61,7 @@ export const openCloud = async (cli: Cli, settings: CloudEnvironment, hybrid = f
     );
     const described = await (store.index === index ? describing : describe(store.index));
     checkIndex(described, store.model.dimensions);
+    await store.recordResources(undefined, call);
     info(cli, `Storage backend: cloudflare${hybrid ? ' (hybrid: directly, without a local copy)' : ''}`);
     info(cli, `D1 database: ${config.databaseName ?? config.database}, schema ready`);
     info(cli, `Vectorize index: ${store.index}, ${described.dimensions} dimensions, ${described.metric}`);

@@ -35,6 +35,9 @@ const laterColumns: readonly { readonly name: string; readonly sql: string }[] =
 export const SPACE_KEY = 'embedding_space';
 /** The name of the index since it was rebuilt; before, it is the one that was connected. */
 export const INDEX_KEY = 'vector_index';
+/** The names of the index and of the bucket that it was connected with first. */
+const CONNECTED_INDEX_KEY = 'connected_index';
+const CONNECTED_BUCKET_KEY = 'connected_bucket';
 /** The last id that was there before our triggers, which index everything after it. */
 const FILL_TO_KEY = 'full_text_fill_to';
 const FILLED_KEY = 'full_text_filled_to';
@@ -54,6 +57,9 @@ export interface D1State {
   readonly embeddingSpace: string | undefined;
   /** The index that it was rebuilt into, if it was. */
   readonly index: string | undefined;
+  /** The index and the bucket that it was connected with first, where that was recorded. */
+  readonly connectedIndex: string | undefined;
+  readonly connectedBucket: string | undefined;
   /** Whether there is a second index, for further chunks. */
   readonly hasChunks: boolean;
   /** Whether memories wait for their vector. */
@@ -70,6 +76,8 @@ export const NEW_DATABASE: D1State = {
   missingColumns: [],
   embeddingSpace: undefined,
   index: undefined,
+  connectedIndex: undefined,
+  connectedBucket: undefined,
   hasChunks: false,
   hasWaiting: false,
   hasUncopied: false,
@@ -78,7 +86,8 @@ export const NEW_DATABASE: D1State = {
 /** Of the table that mcp-memory-service keeps memories in. */
 export const readColumns: SqlStatement = { sql: `SELECT name FROM pragma_table_info('memories')` };
 const readMeta: SqlStatement = {
-  sql: `SELECT key, value FROM em_meta WHERE key IN ('schema_version', 'min_compatible', '${SPACE_KEY}', '${INDEX_KEY}', '${CHUNKS_KEY}')`,
+  sql: `SELECT key, value FROM em_meta WHERE key IN ('schema_version', 'min_compatible', '${SPACE_KEY}', '${INDEX_KEY}',
+    '${CHUNKS_KEY}', '${CONNECTED_INDEX_KEY}', '${CONNECTED_BUCKET_KEY}')`,
 };
 const readWaiting: SqlStatement = { sql: 'SELECT content_hash FROM em_embed_queue LIMIT 1' };
 
@@ -118,10 +127,27 @@ export const inspectDatabase = async (sql: SqlDatabase, options?: CallOptions): 
       : [],
     embeddingSpace: text(SPACE_KEY),
     index: text(INDEX_KEY),
+    connectedIndex: text(CONNECTED_INDEX_KEY),
+    connectedBucket: text(CONNECTED_BUCKET_KEY),
     hasChunks: meta.has(CHUNKS_KEY),
     hasWaiting: waiting.length > 0,
     hasUncopied: uncopied === undefined ? hasMemories : uncopied[0]?.['yes'] === 1,
   };
+};
+
+/** Records what serves a database, as far as that is not recorded yet. */
+export const recordResources = (
+  { connectedIndex, connectedBucket }: D1State,
+  { index, bucket }: { readonly index: string; readonly bucket: string | undefined },
+): SqlStatement[] => {
+  const record = (key: string, value: string): SqlStatement => ({
+    sql: 'INSERT INTO em_meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO NOTHING',
+    params: [key, value],
+  });
+  return [
+    ...(connectedIndex === undefined ? [record(CONNECTED_INDEX_KEY, index)] : []),
+    ...(connectedBucket === undefined && bucket !== undefined ? [record(CONNECTED_BUCKET_KEY, bucket)] : []),
+  ];
 };
 
 /** A row of its own: a statement that changes nothing may pass without the right to. */
@@ -129,10 +155,14 @@ const tryWriting: SqlStatement = {
   sql: `INSERT INTO em_meta (key, value) VALUES ('may_write', 'yes') ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
 };
 
-/** Whether the token may write. Rejects where the database can't be asked at all. */
-export const mayWrite = async (sql: SqlDatabase, options?: CallOptions): Promise<boolean> => {
+/** Whether the token may write, and `more` on the way. Rejects where the database can't be asked at all. */
+export const mayWrite = async (
+  sql: SqlDatabase,
+  options?: CallOptions,
+  more: readonly SqlStatement[] = [],
+): Promise<boolean> => {
   try {
-    await sql.write([tryWriting], options);
+    await sql.write([tryWriting, ...more], options);
     return true;
   } catch (error) {
     // Where our tables are missing once a store is open, the token could not add them.

@@ -6,7 +6,14 @@ import { MemoryEngine } from '../memory/memoryEngine.ts';
 import { enqueueEmbedding } from '../memory/storing.ts';
 import type { CallOptions, Embedder, EmbeddingModel, SqlDatabase } from '../memory/ports.ts';
 import type { ClientLog, CloudflareClient } from './client.ts';
-import { type D1State, fillFullText, inspectDatabase, mayWrite, migrateDatabase } from './cloudSchema.ts';
+import {
+  type D1State,
+  fillFullText,
+  inspectDatabase,
+  mayWrite,
+  migrateDatabase,
+  recordResources,
+} from './cloudSchema.ts';
 import { type CloudParts, compareWithRecords, type Disagreement, problemsOf } from './cloudHealth.ts';
 import { chunksIndexOf, CloudVectorIndex } from './cloudVectorIndex.ts';
 import { COPIED_AT_ONCE, copyNextVectors, copyVectorsOf } from './copyVectors.ts';
@@ -56,6 +63,7 @@ interface CloudStoreParts extends Pick<CloudParts, 'heldElsewhere'> {
   readonly index: VectorizeIndex;
   readonly chunks: VectorizeIndex;
   readonly objects: R2ObjectStore | undefined;
+  readonly state: D1State;
   readonly embedder: Embedder;
   readonly log: ClientLog | undefined;
   readonly now: () => number;
@@ -111,9 +119,33 @@ export class CloudStore extends MemoryEngine {
     return this.#parts.index.name;
   }
 
-  /** Whether its token may change anything; one that may only read is as good for searching. */
-  mayWrite(options?: CallOptions): Promise<boolean> {
-    return mayWrite(this.#parts.sql, options);
+  /**
+   * Records in the database which index serves it, and which bucket, so that other machines find them by themselves: for
+   * whoever knows that they are there. Tells where it was connected with another index.
+   */
+  async recordResources(bucket: string | undefined, options?: CallOptions): Promise<void> {
+    const { sql, state, log } = this.#parts;
+    const { index = state.connectedIndex } = state;
+    if (index !== undefined && index !== this.index)
+      log?.warn(
+        `The database was connected with the Vectorize index ${index}, and ${this.index} is used here: what has its vector there is not found by meaning. Connect again, without naming an index (CLOUDFLARE_VECTORIZE_INDEX), to use it.`,
+      );
+    if (!sql.features.fullText) return;
+    try {
+      await sql.write(recordResources(state, { index: this.index, bucket }), options);
+    } catch (error) {
+      // Whoever may not write, or not today, leaves it to the next one.
+      if (!MemoryError.is(error) || options?.signal?.aborted) throw error;
+    }
+  }
+
+  /**
+   * Whether its token may change anything; one that may only read is as good for searching. Records on the way what was
+   * just connected.
+   */
+  mayWrite(bucket: string | undefined, options?: CallOptions): Promise<boolean> {
+    const { sql, state } = this.#parts;
+    return mayWrite(sql, options, recordResources(state, { index: this.index, bucket }));
   }
 
   /** Indexes the text of rows that were there before; answers how many are left. One call is one request. */
@@ -294,6 +326,7 @@ export const openCloudStore = async (options: CloudStoreOptions, call?: CallOpti
       index: first,
       chunks,
       objects,
+      state,
       embedder,
       heldElsewhere: (names, options) =>
         namesHeldElsewhere({ client, account, database: config.database }, names, options),

@@ -53,7 +53,7 @@ describe('a database of mcp-memory-service that was never prepared, under a toke
     assert.deepEqual(await store.related(hashes[0] ?? ''), []);
     assert.deepEqual(await store.history(hashes[0] ?? ''), []);
     assert.deepEqual((await store.verify()).problems, []);
-    assert.equal(await store.mayWrite(), false);
+    assert.equal(await store.mayWrite(undefined), false);
     assert.equal(await store.fillFullText(), 0);
     assert.deepEqual(await schema(), before);
   });

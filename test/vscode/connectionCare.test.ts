@@ -92,6 +92,19 @@ describe('looking after a connection to Cloudflare', () => {
     await run('disconnect');
   });
 
+  it('gives a new database an index and a bucket of its own, and finds again what it was connected with', async () => {
+    const target = await connect({ database: 'Beside them' });
+    assert.deepEqual([target?.index, target?.bucket], ['beside-them-index', 'beside-them-content']);
+    await run('disconnect');
+    const again = await connect({ database: 'Beside them', index: 'mended' });
+    assert.deepEqual([again?.index, again?.bucket], [target?.index, target?.bucket]);
+    await run('disconnect');
+    messages.restore();
+    messages = answering({});
+    await connect({ database: 'another', index: 'mended', bucket: null });
+    assert.match(messages.seen[0]?.detail ?? '', /index mended holds vectors of other memories \(1\)/);
+  });
+
   it('repairs as far as the free plan has room, and lists the others as over its limit', async function () {
     this.timeout(60_000);
     const names = { database: 'full', index: 'full', bucket: null };

@@ -12,6 +12,7 @@ import {
   resourcesBeside,
   USUAL_NAMES,
 } from '../../cloudflare/provision.ts';
+import { connectedIndexOf, isFresh, namesBeside, ownIndexName } from '../../cloudflare/resourceNames.ts';
 import type { VectorizeDescription } from '../../cloudflare/vectorize.ts';
 import { MemoryError } from '../../memory/errors.ts';
 import { modelFor } from './models.ts';
@@ -23,6 +24,8 @@ export interface ChosenResources {
   readonly index: string;
   /** Null: none. */
   readonly bucket: string | null;
+  /** How many vectors of other memories the index holds, as far as is known. */
+  readonly foreignVectors: number;
   readonly choice: EmbeddingChoice;
   /** Of the database, where it exists. */
   readonly inspection: Inspection | undefined;
@@ -131,7 +134,7 @@ export async function chooseResources(
 
 function candidateItem(resources: Resources, { database, inspection }: Candidate) {
   const { state, live, rowsToWrite, megabytesToAdd } = inspection;
-  const index = indexFor(resources, undefined);
+  const index = indexOf(resources, database, inspection);
   const owner =
     state.schemaVersion > 0
       ? vscode.l10n.t('connected to Edge Memory before')
@@ -151,8 +154,8 @@ function candidateItem(resources: Resources, { database, inspection }: Candidate
     label: `$(database) ${database.name}`,
     description: `${vscode.l10n.t('{0} memories', number(live))}, ${owner}`,
     detail: [
-      index === undefined
-        ? vscode.l10n.t('a new index {0}', USUAL_NAMES.index)
+      typeof index === 'string'
+        ? vscode.l10n.t('a new index {0}', index)
         : `${index.name} (${modelFor(index.dimensions)?.split('/').at(-1) ?? index.dimensions})`,
       added,
     ]
@@ -162,10 +165,19 @@ function candidateItem(resources: Resources, { database, inspection }: Candidate
   };
 }
 
+/** The index that a database will be offered with, by its name where it is not there yet. */
+function indexOf(
+  resources: Resources,
+  { name }: D1Description,
+  inspection: Inspection,
+): VectorizeDescription | string {
+  const likely = isFresh(inspection) ? ownIndexName(name) : likelyIndex(resources)?.name;
+  const wanted = connectedIndexOf(inspection) ?? likely ?? USUAL_NAMES.index;
+  return resources.indexes.find((index) => index.name === wanted) ?? wanted;
+}
+
 /** The index of the usual name, or the only one that an embedding model is known for. */
-function indexFor(resources: Resources, name: string | undefined): VectorizeDescription | undefined {
-  const { indexes } = resources;
-  if (name !== undefined) return indexes.find((index) => index.name === name);
+function likelyIndex({ indexes }: Resources): VectorizeDescription | undefined {
   return (
     indexes.find((index) => index.name === USUAL_NAMES.index) ??
     indexes.find(
@@ -190,15 +202,19 @@ async function named(
     known?.inspection ?? (existing && inspect(client, account, existing.id)),
     resourcesBeside(client, account, { resources: found, database: existing }),
   ]);
-  // Of a database that was rebuilt elsewhere, the index is recorded in it.
-  const index = indexFor(resources, inspection?.state.index ?? options.index);
+  const likelyName = isFresh(inspection) ? undefined : likelyIndex(resources)?.name;
+  const { foreignVectors, ...names } = await namesBeside(
+    { client, account, resources, jurisdiction, database: existing?.name ?? database, inspection },
+    { index: options.index ?? likelyName, bucket: options.bucket },
+  );
+  const index = resources.indexes.find(({ name }) => name === names.index);
   const likely = options.endpoint === undefined ? modelFor(index?.dimensions) : undefined;
   const { model = likely, endpoint } = options;
   const kept = inspection && keptSpace(inspection);
   return {
     database,
-    index: index?.name ?? inspection?.state.index ?? options.index ?? USUAL_NAMES.index,
-    bucket: options.bucket === undefined ? USUAL_NAMES.bucket : options.bucket,
+    ...names,
+    foreignVectors,
     // Another model of the settings is proposed afterwards: what a database has stays until it is rebuilt.
     choice:
       kept === undefined

@@ -31,6 +31,7 @@ export function planText(plan: Plan): string[] {
     leaving(plan),
     making(plan),
     adding(plan),
+    sharing(plan),
     plan.resources.withoutBuckets === undefined
       ? ''
       : vscode.l10n.t('Without R2, memories over 1 MB are refused. {0}', plan.resources.withoutBuckets),
@@ -70,6 +71,15 @@ function making({ resources, chosen, place }: Plan): string {
   return where === undefined
     ? vscode.l10n.t('To be created: {0}.', made.join(', '))
     : vscode.l10n.t('To be created: {0}; place: {1}.', made.join(', '), where);
+}
+
+function sharing({ chosen: { index, foreignVectors } }: Plan): string {
+  if (foreignVectors === 0) return '';
+  return vscode.l10n.t(
+    'The Vectorize index {0} holds vectors of other memories ({1}): search by meaning finds less beside them, and a memory that is in both places loses its vector when it is deleted in one. Choose another index unless that is what you want.',
+    index,
+    number(foreignVectors),
+  );
 }
 
 function adding({ chosen, bookmark }: Plan): string {

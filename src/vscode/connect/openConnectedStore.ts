@@ -61,6 +61,7 @@ export async function openConnectedStore(connecting: Connecting): Promise<CloudS
     described = await (store.index === index ? describing : describe(store.index));
     signal.throwIfAborted();
     checkIndex(described, store.model.dimensions);
+    await store.recordResources(bucket, { signal });
   } catch (error) {
     close();
     throw error;
