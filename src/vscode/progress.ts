@@ -21,3 +21,12 @@ export const withProgress = <T>(title: string, run: (running: Running) => Promis
       return run({ signal: controller.signal, say });
     },
   );
+
+/** As `withProgress`, for what can't be stopped but need not be waited for. */
+export const waitWithProgress = <T>(title: string, run: () => Promise<T>): Thenable<T> =>
+  withProgress(title, async ({ signal }) => {
+    signal.throwIfAborted();
+    const { promise: left, reject } = Promise.withResolvers<never>();
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    return Promise.race([run(), left]);
+  });

@@ -4,7 +4,7 @@ import { oneLine } from '../plainText.ts';
 import { say } from '../say.ts';
 import { createClient } from './client.ts';
 import { connect, greet } from './connect.ts';
-import { withProgress } from '../progress.ts';
+import { waitWithProgress } from '../progress.ts';
 
 /** Forgets the token and shows the memories of this machine again; what lies in the account stays there. */
 export async function disconnect({ connection }: CommandServices): Promise<boolean> {
@@ -40,7 +40,7 @@ export async function reconnect(services: CommandServices): Promise<boolean> {
   const token = target && (await connection.tokens.get(target.account));
   if (target === undefined || token === undefined) return (await connect(services)) !== undefined;
   connection.reopen();
-  await withProgress(vscode.l10n.t('Reconnecting to Cloudflare'), () => store.active());
+  await waitWithProgress(vscode.l10n.t('Reconnecting to Cloudflare'), () => store.active());
   await greet(services, { client: createClient({ settings, log, token: () => token }) }, target);
   return true;
 }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { MemoryError } from '../../memory/errors.ts';
 import type { NewMemory, StoreResult } from '../../memory/memory.ts';
 import type { CommandServices } from '../commands/registerCommands.ts';
-import { withProgress } from '../progress.ts';
+import { waitWithProgress, withProgress } from '../progress.ts';
 import { isCancellation } from '../errors.ts';
 import { quoted } from '../memoryText.ts';
 import { oneLine } from '../plainText.ts';
@@ -18,9 +18,8 @@ import { number } from '../numbers.ts';
  * Nothing is read before this command, nothing stored before the choice. Storing again changes nothing.
  */
 export async function bringIn(services: CommandServices): Promise<number> {
-  const sources = await withProgress(vscode.l10n.t('Looking for memories on this machine'), () =>
-    find(services),
-  );
+  const looking = vscode.l10n.t('Looking for memories on this machine');
+  const sources = await waitWithProgress(looking, () => find(services));
   if (sources.length === 0) {
     void vscode.window.showInformationMessage(
       vscode.l10n.t(
