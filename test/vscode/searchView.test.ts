@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
 import { MemoryError } from '../../src/memory/errors.ts';
 import { EMPTY_FORM, type SearchForm, type SearchResults } from '../../src/shared/searchProtocol.ts';
 import { failureOf } from '../../src/vscode/errors.ts';
 import { SavedSearches } from '../../src/vscode/searchView/savedSearches.ts';
 import { searchForm } from '../../src/vscode/searchView/search.ts';
+import { SearchViews } from '../../src/vscode/searchView/searchViews.ts';
 import { emptyStore, services, servicesWith, stored } from './access.ts';
 
 const { signal } = new AbortController();
@@ -190,5 +192,64 @@ describe('the host of the search webview', () => {
     await searches.keep('editor', shown('in a tab', 1));
     assert.deepEqual(searches.kept('editor'), shown('in a tab', 1));
     assert.equal(searches.last?.query, 'in the sidebar');
+  });
+});
+
+describe('a search that is asked for elsewhere', () => {
+  /** A view or an editor tab, with the events that its page was sent. */
+  const face = (visible: () => boolean) => {
+    const sent: unknown[] = [];
+    const webview = {
+      cspSource: 'x:',
+      asWebviewUri: (uri: vscode.Uri) => uri,
+      onDidReceiveMessage: () => new vscode.Disposable(() => undefined),
+      postMessage: (message: { readonly event?: unknown }) => Promise.resolve(sent.push(message.event)),
+    };
+    const view = {
+      webview,
+      get visible() {
+        return visible();
+      },
+      show: () => undefined,
+      reveal: () => undefined,
+      dispose: () => undefined,
+      onDidDispose: () => new vscode.Disposable(() => undefined),
+    };
+    return { view, sent };
+  };
+
+  it('shows in the editor tab that is in sight, else in the sidebar', async () => {
+    const { window } = vscode;
+    const { registerWebviewViewProvider, registerWebviewPanelSerializer } = window;
+    let provider: vscode.WebviewViewProvider | undefined;
+    let serializer: vscode.WebviewPanelSerializer | undefined;
+    const nothing = new vscode.Disposable(() => undefined);
+    Object.assign(window, {
+      registerWebviewViewProvider: (_: string, registered: vscode.WebviewViewProvider) => {
+        provider = registered;
+        return nothing;
+      },
+      registerWebviewPanelSerializer: (_: string, registered: vscode.WebviewPanelSerializer) => {
+        serializer = registered;
+        return nothing;
+      },
+    });
+    const views = new SearchViews(await services());
+    Object.assign(window, { registerWebviewViewProvider, registerWebviewPanelSerializer });
+    let tabInSight = true;
+    const [sidebar, tab] = [face(() => true), face(() => tabInSight)];
+    try {
+      const { token } = new vscode.CancellationTokenSource();
+      const view = sidebar.view as unknown as vscode.WebviewView;
+      await provider?.resolveWebviewView(view, { state: undefined }, token);
+      await serializer?.deserializeWebviewPanel(tab.view as unknown as vscode.WebviewPanel, undefined);
+      await views.show(EMPTY_FORM);
+      assert.deepEqual([sidebar.sent, tab.sent], [[], ['show']]);
+      tabInSight = false;
+      await views.show(EMPTY_FORM);
+      assert.deepEqual([sidebar.sent, tab.sent], [['show'], ['show']]);
+    } finally {
+      views.dispose();
+    }
   });
 });

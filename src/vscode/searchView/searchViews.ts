@@ -10,6 +10,7 @@ const PANEL = 'edgeMemory.searchEditor';
 
 /** A search that is on the screen. */
 interface OpenSearch {
+  readonly place: SearchOpening['place'];
   readonly isVisible: () => boolean;
   readonly reveal: () => unknown;
   readonly end: () => void;
@@ -47,7 +48,8 @@ export class SearchViews implements vscode.Disposable {
 
   /** Shows the form in the editor tab that is in sight, else in the sidebar. */
   async show(form: SearchForm): Promise<void> {
-    const visible = [...this.#open].find((search) => search.isVisible());
+    const inSight = [...this.#open].filter((search) => search.isVisible());
+    const visible = inSight.find(({ place }) => place === 'editor') ?? inSight[0];
     if (visible !== undefined) {
       visible.reveal();
       visible.send('show', form);
@@ -115,14 +117,14 @@ export class SearchViews implements vscode.Disposable {
   async #connect(
     view: vscode.WebviewView | vscode.WebviewPanel,
     { place, isNew }: Omit<SearchOpening, 'waiting'>,
-    face: Omit<OpenSearch, 'send'>,
+    face: Omit<OpenSearch, 'place' | 'send'>,
   ): Promise<void> {
     const { webview } = view;
     const { context } = this.#services;
     const { connectSearch } = await import('./connectSearch.ts');
     const waiting = (): SearchForm | undefined => this.#takeWaiting();
     const calls = connectSearch(this.#services, webview, { place, isNew, waiting });
-    const search: OpenSearch = { ...face, send: (event, detail) => calls.send(event, detail) };
+    const search: OpenSearch = { ...face, place, send: (event, detail) => calls.send(event, detail) };
     this.#open.add(search);
     view.onDidDispose(() => {
       this.#open.delete(search);
