@@ -82,6 +82,11 @@ export const compileFilter = (filter: MemoryFilter = {}): Condition => {
       sql: `m.content_hash IN (SELECT content_hash FROM em_info WHERE ${SOURCE_PATH} = ?)`,
       params: [filter.sourcePath],
     });
+  if (filter.fromFile !== undefined)
+    conditions.push({
+      sql: `m.content_hash ${filter.fromFile ? '' : 'NOT '}IN (SELECT content_hash FROM em_info WHERE ${SOURCE_PATH} IS NOT NULL)`,
+      params: [],
+    });
   return and(conditions);
 };
 

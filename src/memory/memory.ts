@@ -107,6 +107,8 @@ export interface MemoryFilter {
   readonly stays?: true | undefined;
   /** `MemorySource.path`, as it was stored. */
   readonly sourcePath?: string | undefined;
+  /** Whether it came from a file. */
+  readonly fromFile?: boolean | undefined;
   /** Default `live`. */
   readonly state?: 'live' | 'deleted' | undefined;
   /** Deleted by an edit, which put a later version in its place. */

@@ -85,6 +85,7 @@ const filter: z.ZodType<MemoryFilter> = z.object({
   localOnly: z.boolean().optional(),
   stays: z.literal(true).optional(),
   sourcePath: storable.min(1).max(4096).optional(),
+  fromFile: z.boolean().optional(),
   state: z.enum(['live', 'deleted']).optional(),
   replaced: z.boolean().optional(),
 });

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { Memory, StoreResult } from '../../src/memory/memory.ts';
 import { codeStatesOf } from '../../src/vscode/code/codeStates.ts';
 import { answerMessages, emptyStore, eventually, memoryOf, run, services } from './access.ts';
+import { answering } from './answering.ts';
 
 const commit = 'c'.repeat(40);
 const code = ['export class Queue {', '  restart() {', '    return this.stop();', '  }', '}'];
@@ -117,13 +118,12 @@ describe('a memory made from code', () => {
   it('is replaced by its code of now, after a look at it, and that can be undone', async () => {
     const memory = await store(2, 4);
     await rewrite(['// a', '// b', ...code.map((line) => line.replace('stop', 'halt'))]);
-    const messages = answerMessages('showInformationMessage', 'Replace');
+    const messages = answering({ Replace: 'Replace', Updated: 'Undo' });
     try {
       const updated = await run<Memory>('updateFromCode', memory.contentHash);
       assert.equal(updated.content, '  restart() {\n    return this.halt();\n  }');
       assert.equal(await stateOf(updated), 'same');
       const { store: all } = await services();
-      // The answer of the test undid it, too.
       await eventually(async () =>
         assert.deepEqual(
           (await all.list({})).items.map(({ content }) => content),
@@ -220,6 +220,24 @@ describe('a memory made from code', () => {
       });
     } finally {
       await setting('hover', undefined);
+    }
+  });
+
+  it('is the only one that is offered where its code is asked for, whatever is shown', async () => {
+    await store(1, 3);
+    const { contentHash } = await run<StoreResult>('storeMemory', { content: 'about nothing in a file' });
+    await run('showMemory', contentHash);
+    const messages = answerMessages('showErrorMessage');
+    try {
+      const showing = run('showSource');
+      await eventually(async () => {
+        assert.deepEqual(messages.texts, []);
+        await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+        assert.equal(vscode.window.activeTextEditor?.document.uri.toString(), file.toString());
+      });
+      await showing;
+    } finally {
+      messages.restore();
     }
   });
 

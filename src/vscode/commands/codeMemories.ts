@@ -13,9 +13,14 @@ import { offerUndo } from '../undo.ts';
 import type { CommandServices } from './registerCommands.ts';
 import { targetMemories } from './targets.ts';
 
+const FROM_FILE = { fromFile: true };
+
 /** Opens the file that a memory came from, with its lines, or what stands in their place, selected. */
 export async function showSource(services: CommandServices, ...args: readonly unknown[]): Promise<void> {
-  const [memory] = await targetMemories(services, args, { title: vscode.l10n.t('Show Code of Memory') });
+  const [memory] = await targetMemories(services, args, {
+    title: vscode.l10n.t('Show Code of Memory'),
+    filter: FROM_FILE,
+  });
   if (memory) await reveal(services, memory);
 }
 
@@ -24,7 +29,10 @@ export async function stillTrue(
   services: CommandServices,
   ...args: readonly unknown[]
 ): Promise<Memory | undefined> {
-  const [memory] = await targetMemories(services, args, { title: vscode.l10n.t('Still True') });
+  const [memory] = await targetMemories(services, args, {
+    title: vscode.l10n.t('Still True'),
+    filter: FROM_FILE,
+  });
   if (!memory) return undefined;
   const { document, range } = await placeNow(services, memory);
   const place = await sourceOf(services.projects, document, range);
@@ -41,7 +49,10 @@ export async function updateFromCode(
   services: CommandServices,
   ...args: readonly unknown[]
 ): Promise<Memory | undefined> {
-  const [memory] = await targetMemories(services, args, { title: vscode.l10n.t('Update from Code') });
+  const [memory] = await targetMemories(services, args, {
+    title: vscode.l10n.t('Update from Code'),
+    filter: FROM_FILE,
+  });
   if (!memory) return undefined;
   const editor = await reveal(services, memory);
   return holdsCode(memory) ? replaceByCode(services, memory, editor) : rewrite(services, memory);

@@ -72,7 +72,8 @@ async function activeMemory({ documents, store }: CommandServices): Promise<Memo
 }
 
 /** What is to be brought back is deleted, and what is to be unpinned is pinned: the one in the editor may be neither. */
-const isMeant = (memory: Memory, { state, pinned, localOnly }: MemoryFilter = {}): boolean =>
+const isMeant = (memory: Memory, { state, pinned, localOnly, fromFile }: MemoryFilter = {}): boolean =>
   (state !== 'deleted' || memory.deletedAt !== undefined) &&
   (pinned === undefined || memory.pinned === pinned) &&
-  (localOnly === undefined || memory.localOnly === localOnly);
+  (localOnly === undefined || memory.localOnly === localOnly) &&
+  (fromFile === undefined || (memory.source?.path !== undefined) === fromFile);

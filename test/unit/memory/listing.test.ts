@@ -35,6 +35,18 @@ describe('listing memories', () => {
     assert.deepEqual(contents((await test.store.list({ order: 'oldest' })).items), ['old', 'middle', 'new']);
   });
 
+  it('gives those that came from a file, or the others', async () => {
+    await test.store.storeMany([
+      { content: 'from a file', source: { client: 'x', path: 'src/a.ts' } },
+      { content: 'from a person', source: { client: 'x' } },
+      { content: 'from nowhere' },
+    ]);
+    const found = async (fromFile: boolean) =>
+      contents((await test.store.list({ filter: { fromFile } })).items).sort();
+    assert.deepEqual(await found(true), ['from a file']);
+    assert.deepEqual(await found(false), ['from a person', 'from nowhere'].sort());
+  });
+
   it('gives 50 unless asked otherwise, 1 to 1,000', async () => {
     await test.store.storeMany(Array.from({ length: 60 }, (_, i) => ({ content: `${i}` })));
     assert.equal((await test.store.list({})).items.length, 50);
