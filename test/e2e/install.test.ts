@@ -57,7 +57,7 @@ describe('the packaged extension, just installed, without a network', () => {
     ] as const) {
       await workbench.command('Edge Memory: Search Memories');
       await workbench.input().fill(query);
-      await found.filter({ hasText: why }).waitFor();
+      await found.filter({ hasText: `% · ${why}` }).waitFor();
       await vscode.screenshot(`found-by-${why}`);
       await vscode.page.keyboard.press('Escape');
       await workbench.input().waitFor({ state: 'hidden' });
