@@ -12,6 +12,7 @@ import type { CloudTarget } from '../../src/local/storeConfig.ts';
 import type { Health } from '../../src/vscode/connect/healthInWords.ts';
 import { serverDefinition } from '../../src/vscode/mcp/serverDefinition.ts';
 import { MemoryTree } from '../../src/vscode/explorer/memoryTree.ts';
+import { nodeOf } from '../../src/vscode/explorer/reveal.ts';
 import { TreeOptions } from '../../src/vscode/explorer/treeOptions.ts';
 import { dataFolder, useEmulator } from './connecting.ts';
 import { eventually, memoryOf, run, services, stored } from './access.ts';
@@ -127,7 +128,9 @@ describe('connecting to Cloudflare', () => {
     assert.ok(section);
     const { label, description } = tree.getTreeItem(section);
     assert.deepEqual([label, description], ['On This Machine', '3']);
-    assert.equal((await tree.getChildren(section)).length, 3);
+    const rows = (await tree.getChildren(section)).map(({ id }) => id);
+    assert.equal(rows.length, 3);
+    assert.ok(rows.includes((await nodeOf(await services(), tree, memory)).id));
     tree.dispose();
     const [uploaded] = (await store.list({})).items;
     await assert.rejects(

@@ -6,14 +6,23 @@ import { dayNode, memoryNode, section, type TreeNode } from './nodes.ts';
 
 const LARGEST_PAGE = 1000;
 
-/** The row of a memory under its day, or under Deleted; the lists above it are made long enough to hold it. */
-export async function nodeOf({ store }: Services, tree: MemoryTree, memory: Memory): Promise<TreeNode> {
+/** The row of a memory under its day, On This Machine, or under Deleted; the lists above it are made long enough to hold it. */
+export async function nodeOf(
+  { store, connection }: Pick<Services, 'store' | 'connection'>,
+  tree: MemoryTree,
+  memory: Memory,
+): Promise<TreeNode> {
   const { createdAt } = memory;
   const newest = tree.options.order.memories === 'newest';
   // Rows of the same moment may stand before it: the page is a little longer than counted.
   const before = newest ? { from: createdAt } : { to: createdAt };
   const room = 50;
   if (memory.deletedAt !== undefined) return deletedNodeOf(store, tree, memory);
+  if (memory.localOnly && connection.target !== undefined) {
+    const stays = section('stays');
+    tree.want(stays, 'memories', (await store.count({ stays: true, time: before })) + room);
+    return memoryNode(memory, stays);
+  }
   const recent = section('recent');
   let rows = 0;
   for (let after: string | undefined; ;) {
