@@ -20,7 +20,7 @@ const hooksNow = (): Readonly<Record<Hook, boolean>> => {
   const { onlyProject, readOnly, disabledTools = [] } = agentSettings();
   const canStore = !readOnly && !disabledTools.includes('memory_store');
   return {
-    // What is pinned comes from all projects.
+    // It tells what is pinned without a project, too, which agents of one project do not see.
     briefing: !onlyProject && !isOffAnywhere('briefing'),
     askWhatToKeep: canStore && !isOffAnywhere('askWhatToKeep'),
   };

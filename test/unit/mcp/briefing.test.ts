@@ -36,6 +36,38 @@ describe('the briefing of a session', () => {
     assert.deepEqual(contents(await briefing(store, 'shop')), ['we use pnpm']);
   });
 
+  it('tells what is pinned for all projects, however much is pinned of another one, or superseded', async () => {
+    const { store } = memories;
+    await store.storeMany([
+      { content: 'prefers tabs', pinned: true, createdAt: 10 },
+      { content: 'of the shop', project: 'shop', pinned: true, createdAt: 20 },
+      ...Array.from({ length: 120 }, (_, i) => ({
+        content: `of the blog ${i}`,
+        project: 'blog',
+        pinned: true,
+        createdAt: 1000 + i,
+      })),
+    ]);
+    assert.deepEqual(contents(await briefing(store, 'shop')), ['of the shop', 'prefers tabs']);
+    const { contentHash } = await store.store({
+      content: 'the shop in its first version',
+      project: 'shop',
+      pinned: true,
+    });
+    for (let i = 0, supersedes = contentHash; i < 10; i++)
+      ({ contentHash: supersedes } = await store.store({
+        content: `the shop ${i}`,
+        project: 'shop',
+        pinned: true,
+        supersedes,
+      }));
+    assert.deepEqual(contents(await briefing(store, 'shop')), ['the shop 9', 'of the shop', 'prefers tabs']);
+    await store.storeMany(
+      Array.from({ length: 10 }, (_, i) => ({ content: `rule ${i}`, project: 'shop', pinned: true })),
+    );
+    assert.ok(contents(await briefing(store, 'shop')).includes('prefers tabs'));
+  });
+
   it('says nothing where there is nothing to say', async () => {
     await memories.store.store({ content: 'of another project', project: 'blog' });
     assert.equal(await briefing(memories.store, 'shop'), undefined);
