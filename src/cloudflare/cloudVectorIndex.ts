@@ -30,6 +30,9 @@ const FRESH_ROWS = 300;
 const FRESH_CODES = 5000;
 /** Matches that are answered, at least: among them are some of memories that are gone, or do not pass the filter. */
 const ANSWERED = 400;
+/** Characters of vectors, and of codes, that one search reads: long memories among many are read in part. */
+const READ_VECTORS = 4_000_000;
+const READ_CODES = 8_000_000;
 /** Of the vectors that this process wrote itself: those of some 6,000 short memories. */
 const KEPT_CHARACTERS = 6_500_000;
 /** D1 takes 2,000,000 bytes a row: further chunks of a very long memory are found by Vectorize alone. */
@@ -215,7 +218,7 @@ export class CloudVectorIndex implements VectorIndex {
     const since = now - FRESH;
     const own = JSON.stringify(this.#own.stamps(now));
     const fresh = {
-      sql: `SELECT content_hash, ${exactUpTo(FRESH_ROWS)} FROM em_vectors v,
+      sql: `SELECT content_hash, ${exactUpTo(FRESH_ROWS, FRESH_CODES)} FROM em_vectors v,
           (SELECT count(*) AS n FROM (SELECT 1 FROM em_vectors WHERE ${OTHERS} LIMIT ?))
         WHERE ${OTHERS} AND space = ? AND EXISTS
           (SELECT 1 FROM memories m WHERE m.content_hash = v.content_hash AND +m.deleted_at IS NULL) ORDER BY written_at DESC LIMIT ?`,
@@ -224,7 +227,7 @@ export class CloudVectorIndex implements VectorIndex {
     if (within === undefined) return [readChunksKey, fresh];
     const ids = within.params ?? [];
     const filtered = {
-      sql: `SELECT m.content_hash, ${exactUpTo(SMALL)}
+      sql: `SELECT m.content_hash, ${exactUpTo(SMALL, 'n')}
         FROM (SELECT count(*) AS n FROM (${within.sql} LIMIT ?)) CROSS JOIN memories m
         LEFT JOIN em_vectors v ON v.content_hash = m.content_hash AND v.space = ?
         WHERE n <= ? AND m.id IN (${within.sql})`,
@@ -343,9 +346,16 @@ const listsOf = (items: readonly string[]): string[] => {
 /** Fresh rows that this process did not write. */
 const OTHERS = 'written_at > ? AND written_at NOT IN (SELECT value FROM json_each(?))';
 
-/** The vectors of up to `most` rows, of more only their codes. */
-const exactUpTo = (most: number): string =>
-  `CASE WHEN n <= ${most} THEN v.vectors END AS vectors, CASE WHEN n > ${most} THEN v.codes END AS codes`;
+/**
+ * The vectors of up to `most` of n rows, of more only their codes; `rows` tells how many there may be then. Of a memory
+ * with too many chunks for its share, the first ones, and codes of the others. A code that is cut off counts for nothing.
+ */
+const exactUpTo = (most: number, rows: number | 'n'): string => {
+  const share = `${READ_VECTORS} / n`;
+  return `CASE WHEN n <= ${most} THEN substr(v.vectors, 1, ${share}) END AS vectors,
+    CASE WHEN n > ${most} THEN substr(v.codes, 1, ${READ_CODES} / ${rows})
+      WHEN length(v.vectors) > ${share} THEN substr(v.codes, 1, ${READ_CODES} / n) END AS codes`;
+};
 
 const fromRows = (vector: Float32Array, rows: readonly SqlRow[]): VectorMatch[] =>
   rows.flatMap(({ content_hash: hash, vectors }) =>

@@ -95,6 +95,37 @@ for (const writer of ['Edge Memory', 'mcp-memory-service'] as const)
     });
   });
 
+describe('a search among a thousand long memories', function () {
+  this.timeout(120_000);
+  const cloud = useCloud();
+
+  it('finds by a filter that all of them pass, and reads no more than a part of their vectors', async () => {
+    const store = await cloud.open();
+    const wanted = 'The telescope observes distant galaxies at night';
+    await store.storeMany(
+      [wanted, ...Array.from({ length: 999 }, (_, i) => other(i))].map((content) => ({
+        content,
+        tags: ['long'],
+      })),
+    );
+    // As if each had 69 chunks more, without meaning: 1,024 characters a vector, 131 a code.
+    await cloud.sql(
+      `UPDATE em_vectors SET chunks = 70, written_at = 0, vectors = vectors || replace(hex(zeroblob(35328)), '0', 'A'),
+        codes = rtrim(codes, '=') || replace(hex(zeroblob(4520)), '0', 'A')`,
+    );
+    const reader = await cloud.open();
+    for (const mode of ['meaning', 'hybrid'] as const) {
+      const { value, entries, requests } = await cloud.emulator.log.during(() =>
+        reader.search({ query: 'telescope distant galaxies', mode, filter: { tags: ['long'] }, limit: 1 }),
+      );
+      assert.equal(value.hits[0]?.memory.content, wanted);
+      const bytes = Math.max(...entries.map(({ responseBytes = 0 }) => responseBytes));
+      assert.ok(bytes > 4_000_000 && bytes < 14_000_000, `${bytes} bytes`);
+      assert.ok(requests <= 4, `${requests} requests`);
+    }
+  });
+});
+
 describe('a search while Vectorize is behind', () => {
   const cloud = useCloud();
 
