@@ -6,8 +6,9 @@ import { oneLine } from '../plainText.ts';
 
 const SHOWN = 5;
 const LINE = 300;
-/** Of a text that is asked about alone. */
-const LONG = 900;
+/** Of a text, and of each other part of a memory; a dialog's buttons must stay on the screen. Characters. */
+const ALONE = { content: 900, other: LINE };
+const OF_SEVERAL = { content: 200, other: 80 };
 
 /** Asks in a dialog; an agent that gives up meanwhile gets no. */
 export const windowApproval: Approval = {
@@ -19,13 +20,13 @@ export const windowApproval: Approval = {
         : vscode.l10n.t('{0} wants to store {1} memories.', oneLine(client, 60), number(proposals.length));
     const detail =
       proposals.length === 1
-        ? linesOf(first, LONG).join('\n')
-        : firstOf(proposals.map((proposal) => linesOf(proposal, LINE).join('\n'))).join('\n\n');
+        ? linesOf(first, ALONE).join('\n')
+        : firstOf(proposals.map((proposal) => linesOf(proposal, OF_SEVERAL).join('\n'))).join('\n\n');
     return ask(question, detail, vscode.l10n.t('Store'), signal);
   },
   changes: (proposal, client, signal) => {
     const question = vscode.l10n.t('{0} wants to change a memory.', oneLine(client, 60));
-    return ask(question, linesOf(proposal, LONG).join('\n'), vscode.l10n.t('Change'), signal);
+    return ask(question, linesOf(proposal, ALONE).join('\n'), vscode.l10n.t('Change'), signal);
   },
   credentials: (found, client, signal) => {
     const question = vscode.l10n.t('{0} wants to store what looks like credentials.', oneLine(client, 60));
@@ -43,9 +44,9 @@ const firstOf = (texts: readonly string[]): string[] => [
 ];
 
 /** A line for each part; no text can pass for another part. */
-const linesOf = (proposal: Proposal, length: number): string[] =>
+const linesOf = (proposal: Proposal, limits: Readonly<Record<'content' | 'other', number>>): string[] =>
   proposal.map(({ part, text }, i) => {
-    const shown = cut(text, part === 'content' ? length : LINE);
+    const shown = cut(text, part === 'content' ? limits.content : limits.other);
     return part === 'content' && i === 0 ? shown : labelled(part, shown || vscode.l10n.t('none'));
   });
 
