@@ -24,7 +24,7 @@ export const memoryUpdate = defineTool({
       remove_tags: tags,
       memory_type: z.string().optional(),
       metadata: z.looseObject({}).optional().describe('Merged; null removes a key'),
-      project: z.string().optional(),
+      project: z.string().optional().describe('"" for none'),
       still_true: z.boolean().optional().describe('Holds for its code as it is now'),
     }),
     preserve_timestamps: z.boolean().optional().describe('Either way the time of the change is noted'),
@@ -53,6 +53,8 @@ export const memoryUpdate = defineTool({
       old.contentHash,
       {
         ...same,
+        // As memory_store has it; the store says null.
+        ...(same.project === '' && { project: null }),
         // A list of tags says nothing about the project, which agents do not think of as one.
         ...(same.tags && { tags: [...same.tags, ...old.tags.filter(isProjectTag)] }),
         addTags: add_tags,

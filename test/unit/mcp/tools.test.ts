@@ -218,6 +218,24 @@ describe('the tools', () => {
     );
   });
 
+  it('update the project, and take it away by the word that stores without one', async () => {
+    const { contentHash } = await memories.store.store({ content: 'x', tags: ['a'], project: 'shop' });
+    const { call } = await connect(memories.store);
+    const tagsAfter = async (updates: object) =>
+      (await call('memory_update', { content_hash: contentHash, updates })).head['tags'];
+    assert.deepEqual(await tagsAfter({ project: 'web' }), ['a', 'proj:web']);
+    assert.deepEqual(await tagsAfter({ project: '' }), ['a']);
+    assert.deepEqual(await tagsAfter({ project: 'web', tags: ['b'] }), ['b', 'proj:web']);
+    assert.deepEqual(await tagsAfter({ project: '', tags: ['c'] }), ['c']);
+    const limited = await connect(memories.store, { project: 'shop', settings: { onlyProject: true } });
+    const own = await memories.store.store({ content: 'y', project: 'shop' });
+    const refused = await limited.call('memory_update', {
+      content_hash: own.contentHash,
+      updates: { project: '' },
+    });
+    assert.equal(refused.head['error'], 'forbidden');
+  });
+
   it('delete by hash or filter, never without one, and not in a dry run', async () => {
     await memories.store.storeMany([
       { content: 'one', tags: ['old'] },
