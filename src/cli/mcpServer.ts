@@ -9,6 +9,7 @@ import type { McpContext, McpSettings } from '../mcp/mcpContext.ts';
 import type { Cli } from './cli.ts';
 import { currentProject } from './currentProject.ts';
 import { LazyStore } from './lazyStore.ts';
+import { LONGEST_MESSAGE } from './longestMessage.ts';
 import { note } from './output.ts';
 import { packageRoot, packageVersion } from './packageInfo.ts';
 import { readableFolder } from './readableFolder.ts';
@@ -23,9 +24,6 @@ import { windowsFor } from './relay/windowsFor.ts';
  * hands each message to a window that serves this memory, best to one of the same workspace, and where none runs
  * answers itself.
  */
-
-/** A memory may have 16 MiB, which JSON may double. */
-const LONGEST_MESSAGE = 40 * 1024 * 1024;
 
 const { values: given } = parseArgs({
   options: {
@@ -64,7 +62,7 @@ const settings: McpSettings = {
   readOnly: given['read-only'],
   olderNames: given['older-names'],
   onlyProject: given['only-project'],
-  disabledTools: given.disable,
+  disabledTools: given.disable?.flatMap((names) => names.split(',')),
   confirmStores: given['confirm-stores'],
 };
 

@@ -1,4 +1,5 @@
 import type { McpSettings } from './mcpContext.ts';
+import { settingsOptions } from './settingsOptions.ts';
 
 /** How a client starts the server over standard input and output. */
 export interface ServerLaunch {
@@ -112,7 +113,7 @@ export const serverLaunch = (
   platform: NodeJS.Platform,
   { database, dataFolder, settings = {} }: LaunchOptions = {},
 ): ServerLaunch => {
-  const args = ['mcp', ...optionsFor(settings)];
+  const args = ['mcp', ...settingsOptions(settings)];
   return {
     ...(platform === 'win32'
       ? { command: 'cmd.exe', args: ['/d', '/c', `${launcher}.cmd`, ...args] }
@@ -123,17 +124,3 @@ export const serverLaunch = (
     },
   };
 };
-
-const optionsFor = ({
-  readOnly,
-  onlyProject,
-  confirmStores,
-  olderNames,
-  disabledTools = [],
-}: McpSettings): string[] => [
-  ...(readOnly ? ['--read-only'] : []),
-  ...(onlyProject ? ['--only-project'] : []),
-  ...(confirmStores ? ['--confirm-stores'] : []),
-  ...(olderNames ? ['--older-names'] : []),
-  ...(disabledTools.length > 0 ? ['--disable', disabledTools.join(',')] : []),
-];

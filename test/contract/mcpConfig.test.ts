@@ -66,8 +66,7 @@ describe('edge-memory mcp-config', () => {
       '--only-project',
       '--confirm-stores',
       '--older-names',
-      '--disable',
-      'memory_stats,memory_list',
+      '--disable=memory_stats,memory_list',
     ];
     const { text } = (await home.json(['mcp-config', 'cursor', ...limits])) as { readonly text: string };
     const { args = [] } = (JSON.parse(text) as Configuration).mcpServers['edge-memory'] ?? {};

@@ -107,13 +107,17 @@ describe('the server that an editor starts', function () {
 
   it('tells the window its workspace, project and limits', async () => {
     await openWindow();
-    const { call } = await connect(['--project=lädchen', '--only-project', '--disable=memory_graph']);
+    const { call } = await connect([
+      '--project=lädchen',
+      '--only-project',
+      '--disable=memory_graph,memory_ingest',
+    ]);
     await call('memory_stats');
     assert.deepEqual(origins.at(-1), {
       client: 'Test Agent 7.1',
       folders: [workspace],
       project: 'lädchen',
-      settings: { onlyProject: true, disabledTools: ['memory_graph'] },
+      settings: { onlyProject: true, disabledTools: ['memory_graph', 'memory_ingest'] },
     });
   });
 

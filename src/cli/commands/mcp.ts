@@ -10,6 +10,7 @@ import { askedToEnd } from '../askedToEnd.ts';
 import type { Cli } from '../cli.ts';
 import { currentProject } from '../currentProject.ts';
 import { LazyStore } from '../lazyStore.ts';
+import { LONGEST_MESSAGE } from '../longestMessage.ts';
 import { port } from '../options.ts';
 import { note } from '../output.ts';
 import { readableFolder } from '../readableFolder.ts';
@@ -24,8 +25,6 @@ interface McpOptions extends AgentOptions {
 
 const TOKEN = 'EDGE_MEMORY_MCP_TOKEN';
 const SHORTEST_TOKEN = 16;
-/** A memory may have 16 MiB, which JSON may double. */
-const LONGEST_MESSAGE = 40 * 1024 * 1024;
 
 const HELP = `
 Without --http it speaks over standard input and output, as clients start it:

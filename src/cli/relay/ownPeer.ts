@@ -1,9 +1,7 @@
 import type { McpContext } from '../../mcp/mcpContext.ts';
 import type { LazyStore } from '../lazyStore.ts';
+import { LONGEST_MESSAGE } from '../longestMessage.ts';
 import type { Peer } from './peer.ts';
-
-/** A memory may have 16 MiB, which JSON may double. */
-const LONGEST_BODY = 40 * 1024 * 1024;
 
 /** The server of this process itself, for where no window runs. */
 export const ownPeer = async (store: LazyStore, context: () => Promise<McpContext>): Promise<Peer> => {
@@ -12,7 +10,7 @@ export const ownPeer = async (store: LazyStore, context: () => Promise<McpContex
     import('../../mcp/createServer.ts'),
   ]);
   const handler = createMcpHandler(async () => createServer(store.open, await context()), {
-    maxRequestBodySize: LONGEST_BODY,
+    maxRequestBodySize: LONGEST_MESSAGE,
   });
   return async (headers, body, signal) => {
     const request = new Request('http://localhost/mcp', { method: 'POST', headers, body, signal });

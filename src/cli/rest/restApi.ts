@@ -4,6 +4,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import * as z from 'zod';
 import { MemoryError } from '../../memory/errors.ts';
 import type { MemoryStore } from '../../memory/memoryStore.ts';
+import { LONGEST_MESSAGE } from '../longestMessage.ts';
 import { refusalOf, refused } from './restErrors.ts';
 import { guard } from './restGuard.ts';
 import { restMemory, restSearch, restStats } from './restMemory.ts';
@@ -17,9 +18,6 @@ export interface RestApiOptions {
   /** Told of what was not expected. */
   readonly onError: (error: unknown) => void;
 }
-
-/** A memory may have 16 MiB, which JSON may double. */
-const MAX_BODY = 40 * 1024 * 1024;
 
 /** The guides give tags as a list; a text with commas is taken too. */
 const tags = z.union([z.array(z.string()), z.string().transform((text) => text.split(','))]).nullish();
@@ -47,7 +45,7 @@ export const createRestApi = ({ store, backend, version, key, onError }: RestApi
   api.use(guard(key));
   api.use(
     bodyLimit({
-      maxSize: MAX_BODY,
+      maxSize: LONGEST_MESSAGE,
       onError: (context) =>
         answerRefusal(context, refused(413, 'The body is larger than 40 MB.', 'Store it in parts.')),
     }),

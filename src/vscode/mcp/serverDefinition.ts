@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
 import { defaultDataFolder } from '../../local/paths.ts';
+import { settingsOptions } from '../../mcp/settingsOptions.ts';
 import type { Services } from '../services.ts';
 import { agentSettings } from './agentSettings.ts';
 import { localFolders, usesProjects } from './workspacePlace.ts';
@@ -15,7 +16,6 @@ export const SERVER_LABEL = 'Edge Memory';
 export const serverDefinition = async (services: Services): Promise<vscode.McpStdioServerDefinition> => {
   const { context, settings, connection, projects } = services;
   const agents = agentSettings();
-  const { readOnly, onlyProject, olderNames, confirmStores, disabledTools = [] } = agents;
   // Of the first folder, whichever editor is active: that must not change the version.
   const folder = usesProjects(services, agents) ? vscode.workspace.workspaceFolders?.[0] : undefined;
   const [target, project] = await Promise.all([
@@ -25,11 +25,7 @@ export const serverDefinition = async (services: Services): Promise<vscode.McpSt
   const options = [
     ...localFolders().map((path) => `--workspace=${path}`),
     ...(project === undefined ? [] : [`--project=${project.name}`]),
-    ...(readOnly ? ['--read-only'] : []),
-    ...(onlyProject ? ['--only-project'] : []),
-    ...(olderNames ? ['--older-names'] : []),
-    ...(confirmStores ? ['--confirm-stores'] : []),
-    ...disabledTools.map((tool) => `--disable=${tool}`),
+    ...settingsOptions(agents),
   ];
   const { dataFolder } = settings;
   const environment: Record<string, string> = {

@@ -50,7 +50,7 @@ describe('configurations for other clients', () => {
     };
     assert.deepEqual(serverLaunch(LAUNCHER, 'linux', { settings }).args, [
       ...['mcp', '--read-only', '--only-project', '--confirm-stores'],
-      ...['--disable', 'memory_ingest,memory_graph'],
+      '--disable=memory_ingest,memory_graph',
     ]);
   });
 
