@@ -1,8 +1,9 @@
 import { LRUCache } from 'lru-cache';
+import { groupsOf } from '../memory/groups.ts';
 import type { CallOptions } from '../memory/ports.ts';
 import type { ClientLog } from './client.ts';
 import { embeddingKey, type EmbeddingCache } from './embeddingCache.ts';
-import { groupsOf, inParallel } from './inParallel.ts';
+import { inParallel } from './inParallel.ts';
 
 export interface CachedEmbeddingsOptions {
   readonly space: string;

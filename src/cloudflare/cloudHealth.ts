@@ -1,9 +1,9 @@
+import { groupsOf } from '../memory/groups.ts';
 import type { VerifyProblem } from '../memory/memory.ts';
 import type { CallOptions, EmbeddingModel, SqlDatabase, SqlRow } from '../memory/ports.ts';
 import { knownText } from '../memory/records.ts';
 import { WITHOUT_RECORD } from '../memory/unsettled.ts';
 import { chunkIdOf, readChunkId } from './chunkIds.ts';
-import { groupsOf } from './inParallel.ts';
 import type { R2ObjectStore } from './r2.ts';
 import type { VectorizeIndex } from './vectorize.ts';
 

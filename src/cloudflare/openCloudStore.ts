@@ -1,4 +1,5 @@
 import { MemoryError } from '../memory/errors.ts';
+import { groupsOf } from '../memory/groups.ts';
 import { repairRecords } from '../memory/health.ts';
 import type { VerifyReport } from '../memory/memory.ts';
 import type { RepairOptions } from '../memory/memoryStore.ts';
@@ -20,7 +21,6 @@ import { COPIED_AT_ONCE, copyNextVectors, copyVectorsOf } from './copyVectors.ts
 import { D1Database, type D1Usage } from './d1.ts';
 import type { EmbeddingCache } from './embeddingCache.ts';
 import { choiceFor, createEmbedder, type EndpointAccess } from './embeddingChoice.ts';
-import { groupsOf } from './inParallel.ts';
 import { NoObjectStore } from './noObjectStore.ts';
 import { namesHeldElsewhere } from './otherDatabases.ts';
 import { R2ObjectStore } from './r2.ts';

@@ -1,11 +1,12 @@
 import { MemoryError } from '../memory/errors.ts';
+import { groupsOf } from '../memory/groups.ts';
 import type { CallOptions, SqlStatement } from '../memory/ports.ts';
 import type { CloudflareClient } from './client.ts';
 import { readColumns } from './cloudSchema.ts';
 import { D1Database } from './d1.ts';
 import { listD1Databases } from './d1Databases.ts';
 import { CloudflareApiError } from './errors.ts';
-import { groupsOf, inParallel } from './inParallel.ts';
+import { inParallel } from './inParallel.ts';
 
 /** An account of more databases is not asked: a request or two each. */
 const MOST = 100;

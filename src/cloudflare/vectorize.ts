@@ -1,10 +1,11 @@
 import * as z from 'zod';
+import { groupsOf } from '../memory/groups.ts';
 import type { CallOptions } from '../memory/ports.ts';
 import { apiPath } from './apiPath.ts';
 import { jsonBody, type ApiBody, type ApiCall, type CloudflareClient } from './client.ts';
 import { vectorValues } from './embeddings.ts';
 import { CloudflareApiError } from './errors.ts';
-import { groupsOf, inParallel } from './inParallel.ts';
+import { inParallel } from './inParallel.ts';
 import { ndjsonOf, roundedValues, vectorGroups, type VectorRecord } from './vectorLines.ts';
 
 /** https://developers.cloudflare.com/vectorize/platform/limits/ */

@@ -1,3 +1,4 @@
+import { readRecords } from './answerSize.ts';
 import { chunksOf } from './chunking.ts';
 import { MemoryError } from './errors.ts';
 import { MissingContentError, readLargeContent } from './largeContent.ts';
@@ -10,7 +11,7 @@ import type {
   SqlStatement,
   VectorIndex,
 } from './ports.ts';
-import { isoOf, type MemoryRecord, selectByHash, toRecord } from './records.ts';
+import { isoOf, type MemoryRecord } from './records.ts';
 import { enqueueEmbedding } from './storing.ts';
 
 export interface EmbeddingQueuePorts {
@@ -203,9 +204,8 @@ export class EmbeddingQueue {
     unread: Map<string, MemoryError>,
     options?: CallOptions,
   ): Promise<Embeddable[]> {
-    const [rows = []] = await this.#ports.sql.read([selectByHash(hashes)], options);
     const contents: Embeddable[] = [];
-    for (const record of rows.map(toRecord)) {
+    for (const record of await readRecords(this.#ports.sql, hashes, options)) {
       if (record.memory.deletedAt !== undefined) continue;
       try {
         contents.push({ ...record.memory, content: await this.#contentOf(record, options) });

@@ -3,6 +3,10 @@ import type { MemoryStore } from './memoryStore.ts';
 import type { CallOptions } from './ports.ts';
 
 const PAGE = 500;
+/** Characters of a content that come with its page; what is longer is read by itself. */
+const SHORT = 16_000;
+/** Bytes of such contents that are held at once. */
+const HELD = 16 * 1024 * 1024;
 
 /** Every memory of a filter with its whole content, oldest first, holding one page at a time. */
 export async function* iteratePages(
@@ -11,10 +15,37 @@ export async function* iteratePages(
   options?: CallOptions,
 ): AsyncGenerator<Memory> {
   for (let after: string | undefined; ;) {
-    const page: Page<Memory> = await store.list({ filter, order: 'oldest', limit: PAGE, after }, options);
-    for (const memory of page.items)
-      yield memory.truncated ? ((await store.get([memory.contentHash], options))[0] ?? memory) : memory;
+    const query = { filter, order: 'oldest', limit: PAGE, contentLimit: SHORT, after } as const;
+    const page: Page<Memory> = await store.list(query, options);
+    for (const group of heldTogether(page.items)) {
+      const long = group.filter(isLong).map(({ contentHash }) => contentHash);
+      const whole = long.length === 0 ? [] : await store.get(long, options);
+      const byHash = new Map(whole.map((memory) => [memory.contentHash, memory]));
+      for (const memory of group) {
+        // One that was purged meanwhile is none any more.
+        const found = isLong(memory) ? byHash.get(memory.contentHash) : memory;
+        if (found !== undefined) yield found;
+      }
+    }
     if (page.next === undefined) return;
     after = page.next;
   }
 }
+
+/** Not all records say how long their content is. */
+const isLong = ({ content, truncated }: Memory): boolean => truncated || content.length >= SHORT;
+
+const heldTogether = (memories: readonly Memory[]): Memory[][] => {
+  const groups: Memory[][] = [];
+  let bytes = Infinity;
+  for (const memory of memories) {
+    const own = isLong(memory) ? memory.contentSize : 0;
+    if (bytes + own > HELD) {
+      groups.push([]);
+      bytes = 0;
+    }
+    groups.at(-1)?.push(memory);
+    bytes += own;
+  }
+  return groups;
+};

@@ -1,3 +1,4 @@
+import { shareOf } from './answerSize.ts';
 import { DEFAULT_PAGE, unusableCursor } from './cursors.ts';
 import { tagCounts } from './facets.ts';
 import { compileFilter, type Condition } from './filters.ts';
@@ -39,7 +40,7 @@ export const listPage = async (
         where,
         orderBy,
         limit: limit + 1,
-        contentLimit: query.contentLimit,
+        contentLimit: leastOf(query.contentLimit, shareOf(limit + 1, sql)),
       }),
     ],
     options,
@@ -51,6 +52,9 @@ export const listPage = async (
     next: rows.length > limit && last ? `${timeOf(last.memory)}_${last.id}` : undefined,
   };
 };
+
+const leastOf = (a: number | undefined, b: number | undefined): number | undefined =>
+  a === undefined || b === undefined ? (a ?? b) : Math.min(a, b);
 
 /** Whether SQLite collects all matches before it can sort them: there is no index that has them in the order of time. */
 const isSorted = ({ tags = [], project, pinned, localOnly, stays, sourcePath }: MemoryFilter = {}): boolean =>

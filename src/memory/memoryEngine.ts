@@ -1,3 +1,4 @@
+import { readRecords } from './answerSize.ts';
 import { dayPage } from './days.ts';
 import { EmbeddingQueue } from './embeddingQueue.ts';
 import { MemoryError } from './errors.ts';
@@ -39,7 +40,6 @@ import { type EnginePorts, type EngineSettings, MemoryWriter, wholeMemory } from
 import { overviewFrom, overviewStatements } from './overview.ts';
 import type { CallOptions } from './ports.ts';
 import { normaliseProject } from './projects.ts';
-import { selectByHash, toRecord } from './records.ts';
 import {
   dayQuerySchema,
   facetKindSchema,
@@ -100,9 +100,8 @@ export class MemoryEngine implements MemoryStore {
   }
 
   async get(contentHashes: readonly string[], options?: CallOptions): Promise<Memory[]> {
-    const [rows = []] = await this.#ports.sql.read([selectByHash(contentHashes)], options);
     const memories = new Map<string, Memory>();
-    for (const record of rows.map(toRecord))
+    for (const record of await readRecords(this.#ports.sql, contentHashes, options))
       memories.set(record.memory.contentHash, await wholeMemory(this.#ports.objects, record, options));
     return contentHashes.flatMap((hash) => memories.get(hash) ?? []);
   }

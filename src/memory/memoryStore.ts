@@ -58,7 +58,10 @@ export interface MemoryStore {
    * of those that are live.
    */
   retag(changes: readonly TagChange[], options?: CallOptions): Promise<string[]>;
-  /** Soft: `restore` brings them back until `purge`. Answers the hashes that were live. */
+  /**
+   * Soft: `restore` brings them back until `purge`. Answers the hashes that were live. As with the next two, of more than
+   * 1,000 each thousand is a transaction.
+   */
   delete(contentHashes: readonly string[], options?: CallOptions): Promise<string[]>;
   /** Answers the hashes that were deleted and live again. */
   restore(contentHashes: readonly string[], options?: CallOptions): Promise<string[]>;

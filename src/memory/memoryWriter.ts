@@ -6,6 +6,7 @@ import {
   type EmbeddingQueue,
 } from './embeddingQueue.ts';
 import { MemoryError } from './errors.ts';
+import { groupsOf } from './groups.ts';
 import type { Check } from './health.ts';
 import { readLargeContent } from './largeContent.ts';
 import { deleteBatch, purgeBatch, restoreBatch, selectDoomed } from './lifecycle.ts';
@@ -21,7 +22,7 @@ import type {
   VectorIndex,
 } from './ports.ts';
 import { type MemoryRecord, objectKeyOf, selectByHash, toRecord } from './records.ts';
-import { RETAGGED_TOGETHER, retagBatch } from './retagging.ts';
+import { retagBatch } from './retagging.ts';
 import { enqueueEmbedding, groupForStore, prepare, type PreparedMemory, storeBatch } from './storing.ts';
 import { Turns } from './turns.ts';
 import { type Doubtful, Unsettled } from './unsettled.ts';
@@ -54,6 +55,8 @@ export interface WriterEvents {
   readonly waiting: () => void;
 }
 
+/** Memories changed in one transaction: their hashes are one parameter, and D1 takes 2,000,000 bytes. */
+const CHANGED_TOGETHER = 1000;
 /** So many of the waiting memories are embedded together. */
 const SETTLED_TOGETHER = 100;
 const MICROSECOND = 1e-6;
@@ -306,16 +309,12 @@ export class MemoryWriter {
       : wholeMemory(objects, record, options);
   }
 
-  async retag(changes: readonly TagChange[], options?: CallOptions): Promise<string[]> {
-    const live: string[] = [];
-    for (let at = 0; at < changes.length; at += RETAGGED_TOGETHER) {
-      options?.signal?.throwIfAborted();
-      const batch = retagBatch(changes.slice(at, at + RETAGGED_TOGETHER), this.#seconds());
-      const [rows] = await this.#ports.sql.write(batch, options);
-      live.push(...hashesOf(rows));
+  retag(changes: readonly TagChange[], options?: CallOptions): Promise<string[]> {
+    return inGroups(changes, options, async (group) => {
+      const [rows] = await this.#ports.sql.write(retagBatch(group, this.#seconds()), options);
       this.#changed();
-    }
-    return live;
+      return hashesOf(rows);
+    });
   }
 
   async #live(contentHash: string, options?: CallOptions): Promise<MemoryRecord> {
@@ -325,7 +324,11 @@ export class MemoryWriter {
     return record;
   }
 
-  async delete(contentHashes: readonly string[], options?: CallOptions): Promise<string[]> {
+  delete(contentHashes: readonly string[], options?: CallOptions): Promise<string[]> {
+    return inGroups(contentHashes, options, (group) => this.#delete(group, options));
+  }
+
+  async #delete(contentHashes: readonly string[], options?: CallOptions): Promise<string[]> {
     const { sql, vectors } = this.#ports;
     const reads = vectors.deletionReads?.(contentHashes) ?? [];
     const rows = await this.#orUnsettled({ vectors: contentHashes }, () =>
@@ -338,7 +341,11 @@ export class MemoryWriter {
     return deleted;
   }
 
-  async restore(contentHashes: readonly string[], options?: CallOptions): Promise<string[]> {
+  restore(contentHashes: readonly string[], options?: CallOptions): Promise<string[]> {
+    return inGroups(contentHashes, options, (group) => this.#restore(group, options));
+  }
+
+  async #restore(contentHashes: readonly string[], options?: CallOptions): Promise<string[]> {
     const [before = []] = await this.#ports.sql.write(restoreBatch(contentHashes, this.#seconds()), options);
     const restored = hashesOf(before);
     if (restored.length === 0) return [];
@@ -357,7 +364,9 @@ export class MemoryWriter {
   }
 
   purge(contentHashes: readonly string[], options?: CallOptions): Promise<string[]> {
-    return this.#inTurn(contentHashes, () => this.#purge(contentHashes, options));
+    return inGroups(contentHashes, options, (group) =>
+      this.#inTurn(group, () => this.#purge(group, options)),
+    );
   }
 
   async #purge(contentHashes: readonly string[], options?: CallOptions): Promise<string[]> {
@@ -393,6 +402,20 @@ export class MemoryWriter {
     return (this.#latest = Math.max(now, this.#latest + MICROSECOND));
   }
 }
+
+/** Where one fails, those before it stay done. */
+const inGroups = async <T>(
+  items: readonly T[],
+  options: CallOptions | undefined,
+  change: (group: readonly T[]) => Promise<string[]>,
+): Promise<string[]> => {
+  const changed: string[] = [];
+  for (const group of groupsOf(items, CHANGED_TOGETHER)) {
+    options?.signal?.throwIfAborted();
+    changed.push(...(await change(group)));
+  }
+  return changed;
+};
 
 const waitFor = (contentHashes: readonly string[]): SqlStatement[] =>
   contentHashes.length === 0 ? [] : [enqueueEmbedding(contentHashes)];

@@ -4,9 +4,6 @@ import { isoOf } from './records.ts';
 import { addTags, alignTagsText, dropUnusedTags } from './storing.ts';
 import { normaliseTags } from './tags.ts';
 
-/** Memories changed in one transaction. */
-export const RETAGGED_TOGETHER = 1000;
-
 /** What takes a change back, where the memory had what was removed and lacked what was added. */
 export const undoOf = ({ contentHash, add, remove }: TagChange): TagChange => ({
   contentHash,

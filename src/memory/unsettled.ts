@@ -1,9 +1,13 @@
+import { groupsOf } from './groups.ts';
 import type { CallOptions, MemoryVectors, ObjectStore, SqlDatabase, SqlRow, VectorIndex } from './ports.ts';
 import { enqueueEmbedding } from './storing.ts';
 import type { Turns } from './turns.ts';
 
 /** So long after an object was written, another process may still be about to give it its record. Seconds. */
 export const WITHOUT_RECORD = 900;
+
+/** Names in one parameter. */
+const TOGETHER = 1000;
 
 export interface UnsettledPorts {
   readonly sql: SqlDatabase;
@@ -78,9 +82,16 @@ export class Unsettled {
   }
 
   async #settleVectors(chunks: ReadonlyMap<string, number>, options?: CallOptions): Promise<void> {
-    if (chunks.size === 0) return;
+    for (const hashes of groupsOf([...chunks.keys()], TOGETHER))
+      await this.#settleVectorsOf(hashes, chunks, options);
+  }
+
+  async #settleVectorsOf(
+    hashes: readonly string[],
+    chunks: ReadonlyMap<string, number>,
+    options?: CallOptions,
+  ): Promise<void> {
     const { sql, vectors } = this.#ports;
-    const hashes = [...chunks.keys()];
     const [, live = []] = await sql.write(
       [
         enqueueEmbedding(hashes),
@@ -102,7 +113,12 @@ export class Unsettled {
    * another one may do so stays, and its key is answered.
    */
   async removeUnowned(keys: readonly string[], options?: CallOptions): Promise<string[]> {
-    if (keys.length === 0) return [];
+    const left: string[] = [];
+    for (const group of groupsOf(keys, TOGETHER)) left.push(...(await this.#removeUnowned(group, options)));
+    return left;
+  }
+
+  async #removeUnowned(keys: readonly string[], options?: CallOptions): Promise<string[]> {
     const { sql, objects } = this.#ports;
     return this.#turns.take(keys, async () => {
       const [kept = []] = await sql.read(

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { shareOf } from '../answerSize.ts';
 import { chunksOf } from '../chunking.ts';
 import { MemoryError } from '../errors.ts';
 import { compileFilter, isOpen, selectIds } from '../filters.ts';
@@ -262,7 +263,10 @@ export class Searcher {
           sql: `m.content_hash IN (SELECT value FROM json_each(?)) AND ${condition.sql}`,
           params: [JSON.stringify(hashes.slice(0, limit)), ...condition.params],
         };
-    const [rows = []] = await this.#sql.read([selectRecords({ where })], options);
+    const [rows = []] = await this.#sql.read(
+      [selectRecords({ where, contentLimit: shareOf(limit, this.#sql) })],
+      options,
+    );
     return new Map(rows.map((row) => toRecord(row).memory).map((memory) => [memory.contentHash, memory]));
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
-import { groupsOf, inParallel } from '../../../src/cloudflare/inParallel.ts';
+import { inParallel } from '../../../src/cloudflare/inParallel.ts';
+import { groupsOf } from '../../../src/memory/groups.ts';
 
 describe('work in parallel', () => {
   it('gives results in the order of the items, never more at once than allowed', async () => {
