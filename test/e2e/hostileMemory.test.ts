@@ -207,8 +207,7 @@ describe('a memory full of markup and command links', () => {
     const open = async (content: string): Promise<void> => {
       await workbench.closeEditors(); // or the keys might go to what was open before
       await workbench.treeRow(content).click();
-      await workbench.editorLines().getByText('tags:').first().waitFor();
-      await workbench.editorLines().click({ position: { x: 5, y: 5 } });
+      await workbench.editorLines().getByText('tags:').first().click();
       await vscode.page.keyboard.press('Control+Home');
     };
     const save = async (): Promise<void> => {

@@ -32,12 +32,14 @@ describe('the editor of memories', () => {
 
   const lines = () => workbench.editorLines();
   const dirtyTab = () => vscode.page.locator('.part.editor .tab.active.dirty');
+  /** Not by a place: a code lens may stand above the first line, or come meanwhile. */
+  const focus = (): Promise<void> => lines().getByText('---').first().click();
   /** Keys that come before the text is shown reach nobody. */
   const show = async (content: string): Promise<void> => {
     await workbench.treeRow(content).click();
     await lines().getByText('hash: ').waitFor();
     await lines().getByText(content).first().waitFor(); // not the one that was shown before
-    await lines().click({ position: { x: 5, y: 5 } });
+    await focus();
   };
   /** The only open editor, or the keys might go to what was open before. */
   const showNew = async (): Promise<void> => {
@@ -81,6 +83,19 @@ describe('the editor of memories', () => {
     await vscode.screenshot('editor-saved');
   });
 
+  it('compares a memory with what it was before it was edited', async () => {
+    await lens('Earlier Versions (1)').waitFor();
+    await vscode.screenshot('editor-earlier-version');
+    await lens('Earlier Versions (1)').click();
+    await workbench.pickRow('Deploys go out on Tuesdays').click();
+    const before = vscode.page.locator('.monaco-diff-editor .editor.original .view-lines');
+    await before.getByText('Deploys go out on Tuesdays').first().waitFor();
+    const now = vscode.page.locator('.monaco-diff-editor .editor.modified .view-lines');
+    await now.getByText('never on Fridays').first().waitFor();
+    await vscode.screenshot('editor-earlier-version-compared');
+    await workbench.closeEditors();
+  });
+
   it('offers known tags, and says what is wrong in the front matter', async () => {
     const { keyboard } = vscode.page;
     await store(workbench, 'Another memory', 'database');
@@ -106,7 +121,7 @@ describe('the editor of memories', () => {
     await dirtyTab().waitFor();
     await vscode.screenshot('editor-refused');
     await workbench.clearNotifications();
-    await lines().click({ position: { x: 5, y: 5 } });
+    await focus();
     await keyboard.press('Control+Home');
     await keyboard.press('ArrowDown');
     await keyboard.press('End');
@@ -123,7 +138,7 @@ describe('the editor of memories', () => {
     await lines().getByText('that is being written').waitFor();
     await dirtyTab().waitFor();
     await vscode.screenshot('editor-reloaded');
-    await lines().click({ position: { x: 5, y: 5 } });
+    await focus();
     await save();
     await workbench.openContainer('Edge Memory');
     await workbench.treeRow('Another memory that is being written').waitFor();
@@ -135,7 +150,7 @@ describe('the editor of memories', () => {
     await vscode.restartExtensionHost();
     await lines().getByText('being written still').waitFor();
     await dirtyTab().waitFor();
-    await lines().click({ position: { x: 5, y: 5 } });
+    await focus();
     await save();
     await workbench.treeRow('Another memory that is being written still').waitFor();
   });
