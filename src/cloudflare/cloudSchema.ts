@@ -8,9 +8,10 @@ import {
   recordVersion,
   SCHEMA_VERSION,
 } from '../memory/schema.ts';
-import { CHUNKS_KEY, type VectorTable } from './cloudVectorIndex.ts';
+import type { VectorTable } from './cloudVectorIndex.ts';
 import { readUncopied } from './copyVectors.ts';
 import { CloudflareApiError } from './errors.ts';
+import { CHUNKS_KEY, INDEX_KEY, SPACE_KEY } from './metaKeys.ts';
 import { notPrepared } from './unpreparedDatabase.ts';
 
 export const createVectorTable = (table: VectorTable): SqlStatement => ({
@@ -31,11 +32,7 @@ const laterColumns: readonly { readonly name: string; readonly sql: string }[] =
   { name: 'deleted_at', sql: 'ALTER TABLE memories ADD COLUMN deleted_at REAL DEFAULT NULL' },
 ];
 
-/** Keys of em_meta. */
-export const SPACE_KEY = 'embedding_space';
-/** The name of the index since it was rebuilt; before, it is the one that was connected. */
-export const INDEX_KEY = 'vector_index';
-/** The names of the index and of the bucket that it was connected with first. */
+/** Further keys of em_meta: the names of the index and of the bucket that it was connected with first. */
 const CONNECTED_INDEX_KEY = 'connected_index';
 const CONNECTED_BUCKET_KEY = 'connected_bucket';
 /** The last id that was there before our triggers, which index everything after it. */

@@ -11,11 +11,11 @@ import type {
   VectorMatch,
   VectorQuery,
 } from '../memory/ports.ts';
-import { recordMeta } from '../memory/schema.ts';
 import { utf8Length } from '../memory/text.ts';
 import { chunkIdOf, readChunkId } from './chunkIds.ts';
 import { bestChunk, codeScorer, packCodes, packVectors, unpackVector } from './compactVectors.ts';
 import { FreshWrites } from './freshWrites.ts';
+import { CHUNKS_KEY, INDEX_KEY, SPACE_KEY } from './metaKeys.ts';
 import { PlanRoom } from './planRoom.ts';
 import { VECTORIZE_LIMITS, type VectorizeIndex } from './vectorize.ts';
 
@@ -43,9 +43,6 @@ const MAX_ID_BYTES = 64;
 /** Before ids of 64 bytes were known to fit, mcp-memory-service wrote them with this in front. */
 const OLD_PREFIX = 'mem_';
 
-/** The key of em_meta that is there once the second index exists. */
-export const CHUNKS_KEY = 'chunks_index';
-
 /** The index of ours beside an index that mcp-memory-service may share. */
 export const chunksIndexOf = (index: string): string => `${index}-chunks`;
 
@@ -61,6 +58,10 @@ export interface CloudVectorIndexOptions {
   readonly model: { readonly space: string; readonly dimensions: number };
   /** Whether the second index exists, as far as is known. */
   readonly hasChunks?: boolean | undefined;
+  /** What the database recorded as the name of its index when it was opened: none before it is rebuilt. */
+  readonly recorded?: string | undefined;
+  /** Told once that the database has another index by now, which was rebuilt elsewhere. */
+  readonly onOutdated?: (() => void) | undefined;
   /** Where the compact copies are kept. Default `em_vectors`; only writing takes another one. */
   readonly table?: VectorTable | undefined;
   /** What the plan lets Vectorize hold. Default: no limit. */
@@ -80,6 +81,7 @@ export class CloudVectorIndex implements VectorIndex {
   readonly #room: PlanRoom;
   readonly #own = new FreshWrites(FRESH, KEPT_CHARACTERS);
   #hasChunks: boolean;
+  #isOutdated = false;
 
   constructor(options: CloudVectorIndexOptions) {
     this.#options = options;
@@ -134,13 +136,45 @@ export class CloudVectorIndex implements VectorIndex {
       if (!MemoryError.is(error, 'conflict')) throw error;
     }
     // Of an index that is being rebuilt it is noted when that takes its place.
-    if (this.#table === 'em_vectors') await sql.write([noteChunks], options);
+    if (this.#table === 'em_vectors')
+      await sql.write(
+        [
+          {
+            sql: `INSERT INTO em_meta (key, value) SELECT ?, 'yes' WHERE ${IS_CURRENT}
+              ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+            params: [CHUNKS_KEY, ...this.#current],
+          },
+        ],
+        options,
+      );
     this.#hasChunks = true;
+  }
+
+  /** The parameters of `IS_CURRENT`. */
+  get #current(): [string, string] {
+    return [this.#options.model.space, this.#options.recorded ?? ''];
+  }
+
+  /** Learns from the answer to `readMeta` whether there is a second index by now, or another one altogether. */
+  #learn(meta: readonly SqlRow[] | undefined): void {
+    if (meta === undefined || this.#table !== 'em_vectors') return;
+    const values = new Map(meta.map(({ key, value }) => [key, value]));
+    const [space, recorded] = this.#current;
+    const isCurrent =
+      (values.get(SPACE_KEY) ?? space) === space && (values.get(INDEX_KEY) ?? '') === recorded;
+    if (isCurrent) this.#hasChunks ||= values.has(CHUNKS_KEY);
+    else this.#outdated();
+  }
+
+  #outdated(): void {
+    if (this.#isOutdated) return;
+    this.#isOutdated = true;
+    this.#options.onOutdated?.();
   }
 
   deletionReads(contentHashes: readonly string[]): SqlStatement[] {
     return [
-      readChunksKey,
+      readMeta,
       {
         sql: `SELECT j.value AS content_hash, m.vector_id, v.chunks FROM json_each(?) j
           LEFT JOIN memories m ON m.content_hash = j.value LEFT JOIN ${this.#table} v ON v.content_hash = j.value`,
@@ -156,9 +190,8 @@ export class CloudVectorIndex implements VectorIndex {
     const { sql, index, chunks } = this.#options;
     const wanted = new Set(contentHashes);
     this.#own.remove(wanted);
-    const [known = [], rows = []] =
-      companions ?? (await sql.read(this.deletionReads(contentHashes), options));
-    this.#hasChunks ||= known.length > 0;
+    const [meta, rows = []] = companions ?? (await sql.read(this.deletionReads(contentHashes), options));
+    this.#learn(meta);
     const kept = new Map(rows.map((row) => [row['content_hash'], Number(row['chunks'] ?? 1)]));
     const further = contentHashes.flatMap((hash) =>
       furtherIds(hash, Math.max(kept.get(hash) ?? 1, written?.get(hash) ?? 1)),
@@ -177,25 +210,44 @@ export class CloudVectorIndex implements VectorIndex {
   purgeStatements(contentHashes: readonly string[]): SqlStatement[] {
     return [
       {
-        sql: `DELETE FROM em_vectors WHERE content_hash IN (SELECT value FROM json_each(?))
+        sql: `DELETE FROM ${this.#table} WHERE content_hash IN (SELECT value FROM json_each(?))
           AND content_hash NOT IN (SELECT content_hash FROM memories)`,
         params: [JSON.stringify(contentHashes)],
       },
     ];
   }
 
+  /** Where another index took the place of this one, the memories get in line for a vector in that one instead. */
   rowStatements(vectors: readonly MemoryVectors[]): SqlStatement[] {
+    if (vectors.length === 0) return [];
     const packed = vectors.map(packedRow);
     const at = this.#own.add(
       packed.map(({ h, v, c }) => ({ content_hash: h, vectors: v, codes: c })),
       this.#now() / 1000,
     );
-    return this.#insert(
+    const insert = this.#insert(
       packed,
       at,
       `DO UPDATE SET space = excluded.space, chunks = excluded.chunks, vectors = excluded.vectors,
         codes = excluded.codes, written_at = excluded.written_at`,
     );
+    if (this.#table !== 'em_vectors') return insert;
+    return [
+      ...insert,
+      {
+        sql: `INSERT INTO em_embed_queue (content_hash, size) SELECT content_hash, content_size FROM memories
+          WHERE NOT (${IS_CURRENT}) AND deleted_at IS NULL AND content_hash IN (SELECT value FROM json_each(?))
+          ON CONFLICT (content_hash) DO NOTHING`,
+        params: [...this.#current, JSON.stringify(packed.map(({ h }) => h))],
+      },
+      { sql: `SELECT ${IS_CURRENT} AS kept`, params: this.#current },
+    ];
+  }
+
+  rowsKept(answers: readonly SqlRow[][]): boolean {
+    if (answers.at(-1)?.[0]?.['kept'] !== 0) return true;
+    this.#outdated();
+    return false;
   }
 
   /** Rows of vectors that Vectorize has had for long: no fresh writes, and none that takes the place of another. */
@@ -204,11 +256,12 @@ export class CloudVectorIndex implements VectorIndex {
   }
 
   #insert(packed: readonly object[], writtenAt: number, onConflict: string): SqlStatement[] {
+    const isNext = this.#table !== 'em_vectors';
     return listsOf(packed.map((row) => JSON.stringify(row))).map((list) => ({
       sql: `INSERT INTO ${this.#table} (content_hash, space, chunks, vectors, codes, written_at)
-        SELECT value->>'h', ?, CAST(value->>'n' AS INTEGER), value->>'v', value->>'c', ? FROM json_each(?) WHERE true
-        ON CONFLICT (content_hash) ${onConflict}`,
-      params: [this.#options.model.space, writtenAt, list],
+        SELECT value->>'h', ?, CAST(value->>'n' AS INTEGER), value->>'v', value->>'c', ? FROM json_each(?)
+        WHERE ${isNext ? 'true' : IS_CURRENT} ON CONFLICT (content_hash) ${onConflict}`,
+      params: [this.#options.model.space, writtenAt, list, ...(isNext ? [] : this.#current)],
     }));
   }
 
@@ -224,7 +277,7 @@ export class CloudVectorIndex implements VectorIndex {
           (SELECT 1 FROM memories m WHERE m.content_hash = v.content_hash AND +m.deleted_at IS NULL) ORDER BY written_at DESC LIMIT ?`,
       params: [since, own, FRESH_ROWS + 1, since, own, space, FRESH_CODES],
     };
-    if (within === undefined) return [readChunksKey, fresh];
+    if (within === undefined) return [readMeta, fresh];
     const ids = within.params ?? [];
     const filtered = {
       sql: `SELECT m.content_hash, ${exactUpTo(SMALL, 'n')}
@@ -233,7 +286,7 @@ export class CloudVectorIndex implements VectorIndex {
         WHERE n <= ? AND m.id IN (${within.sql})`,
       params: [...ids, MANY + 1, space, MANY, ...ids],
     };
-    return [readChunksKey, fresh, filtered];
+    return [readMeta, fresh, filtered];
   }
 
   async query(vector: Float32Array, { topK, companions, ...options }: VectorQuery): Promise<VectorMatch[]> {
@@ -270,8 +323,10 @@ export class CloudVectorIndex implements VectorIndex {
   }
 
   async #mayHaveChunks(companions: Promise<SqlRow[][]>): Promise<boolean> {
+    const learnt = companions.then(([meta]) => this.#learn(meta));
     // Known: both indexes are asked at once. Not known: the rows tell that another machine has made it meanwhile.
-    this.#hasChunks ||= ((await companions)[0]?.length ?? 0) > 0;
+    if (!this.#hasChunks) await learnt;
+    else learnt.catch(() => undefined);
     return this.#hasChunks;
   }
 
@@ -313,9 +368,13 @@ export class CloudVectorIndex implements VectorIndex {
   }
 }
 
-const readChunksKey: SqlStatement = { sql: 'SELECT value FROM em_meta WHERE key = ?', params: [CHUNKS_KEY] };
+const readMeta: SqlStatement = {
+  sql: `SELECT key, value FROM em_meta WHERE key IN ('${CHUNKS_KEY}', '${SPACE_KEY}', '${INDEX_KEY}')`,
+};
 
-export const noteChunks: SqlStatement = recordMeta(CHUNKS_KEY, 'yes');
+/** Whether the index is still the one that it was when it was opened. Takes the space and the name that was recorded. */
+const IS_CURRENT = `EXISTS (SELECT 1 FROM em_meta WHERE key = '${SPACE_KEY}' AND value = ?)
+  AND coalesce((SELECT value FROM em_meta WHERE key = '${INDEX_KEY}'), '') = ?`;
 
 const packedRow = ({ contentHash, chunks }: MemoryVectors) => {
   const part = chunks.slice(0, PACKED_CHUNKS);

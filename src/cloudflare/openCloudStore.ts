@@ -82,6 +82,11 @@ export interface CloudStoreOptions {
   readonly now?: (() => number) | undefined;
   /** Where the database was looked into already. */
   readonly state?: D1State | undefined;
+  /**
+   * Told once that the index was rebuilt elsewhere: the store is to be opened anew. Until then what is stored waits for its
+   * vector. Default: a warning is announced.
+   */
+  readonly onOutdated?: (() => void) | undefined;
   /** Rejects to keep our tables out of a database that has memories but was never connected. */
   readonly approve?: (() => Promise<void>) | undefined;
 }
@@ -196,6 +201,18 @@ export class CloudStore extends MemoryEngine {
       // Those who stored were told; the queue lasts.
       this.waiting();
     }
+  }
+
+  /** Ends its work in the background: vectors that it would add, nobody would find. */
+  becomeOutdated(onOutdated?: () => void): void {
+    void this.close();
+    if (onOutdated) onOutdated();
+    else
+      this.announce({
+        kind: 'warning',
+        message:
+          'The index of these memories was rebuilt elsewhere, and this program still has the old one: what is stored here waits for its vector, and newer memories are found by their words only. Start the program anew.',
+      });
   }
 
   /** The records, and the lists of Vectorize and R2. */
@@ -315,10 +332,12 @@ export const openCloudStore = async (options: CloudStoreOptions, call?: CallOpti
     chunks,
     model: embedder.model,
     hasChunks: state.hasChunks,
+    recorded: state.index,
+    onOutdated: () => store.becomeOutdated(options.onOutdated),
     storedDimensions: config.storedDimensions,
     now,
   });
-  const store = new CloudStore(
+  const store: CloudStore = new CloudStore(
     {
       database,
       sql,

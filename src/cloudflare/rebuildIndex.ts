@@ -3,10 +3,11 @@ import { MemoryError } from '../memory/errors.ts';
 import type { CallOptions, Embedder, ObjectStore, SqlDatabase } from '../memory/ports.ts';
 import { recordMeta } from '../memory/schema.ts';
 import { enqueueLive } from '../memory/storing.ts';
-import { createVectorTable, INDEX_KEY, indexVectorTable, SPACE_KEY } from './cloudSchema.ts';
-import { CHUNKS_KEY, chunksIndexOf, CloudVectorIndex, noteChunks } from './cloudVectorIndex.ts';
+import { createVectorTable, indexVectorTable } from './cloudSchema.ts';
+import { chunksIndexOf, CloudVectorIndex } from './cloudVectorIndex.ts';
 import type { CloudflareClient } from './client.ts';
 import { chunkCount } from './embeddings.ts';
+import { CHUNKS_KEY, INDEX_KEY, SPACE_KEY } from './metaKeys.ts';
 import { listVectorizeIndexes, VectorizeIndex } from './vectorize.ts';
 
 /** As many as Workers AI embeds in one request. */
@@ -52,18 +53,21 @@ export const rebuildIndex = async (rebuild: Rebuild, options: RebuildOptions = {
   const call: CallOptions = { signal, priority };
   if (!rebuild.serviceIsGone && (await isServiceUsed(sql, call))) throw serviceUses();
   await checkRoom(rebuild, call);
-  const index = await begin(rebuild, call);
+  const { index, hasChunks } = await begin(rebuild, call);
   const vectors = new CloudVectorIndex({
     sql,
     index: new VectorizeIndex({ client, account, index }),
     chunks: new VectorizeIndex({ client, account, index: chunksIndexOf(index) }),
     model: embedder.model,
+    hasChunks,
     table: 'em_vectors_next',
   });
-  const queue = new EmbeddingQueue({ sql, vectors, objects: rebuild.objects, embedder });
+  const queue = new EmbeddingQueue({ sql, vectors, objects: rebuild.objects, embedder, isForNext: true });
   // What is stored meanwhile comes in another round.
   for (let added = 1; added > 0;) added = await embedMissing(sql, queue, options);
-  await takePlace(sql, embedder.model.space, index, vectors.hasChunks, call).catch(async (error: unknown) => {
+  const gone = await removeGone(sql, vectors, call);
+  const next = { space: embedder.model.space, index, hasChunks: vectors.hasChunks, gone };
+  await takePlace(sql, next, call).catch(async (error: unknown) => {
     // Its answer was lost, and repeating it found the table gone: it took place.
     if ((await recordedIndex(sql, call)) !== index) throw error;
   });
@@ -129,14 +133,16 @@ const checkRoom = async (
 const begin = async (
   { sql, client, account, index, embedder: { model } }: Rebuild,
   call: CallOptions,
-): Promise<string> => {
+): Promise<{ readonly index: string; readonly hasChunks: boolean }> => {
   const [rows] = await sql.read(
     [{ sql: 'SELECT value FROM em_meta WHERE key = ?', params: [REBUILD_KEY] }],
     call,
   );
   const [begun = '', space = ''] = String(rows?.[0]?.['value'] ?? '').split('\n');
   const indexes = await listVectorizeIndexes(client, account, call);
-  if (space === model.space && indexes.some(({ name }) => name === begun)) return begun;
+  const isThere = (wanted: string) => indexes.some(({ name }) => name === wanted);
+  if (space === model.space && isThere(begun))
+    return { index: begun, hasChunks: isThere(chunksIndexOf(begun)) };
   // Begun for a model that is not wanted any more: nobody ever used it.
   if (begun !== '')
     for (const abandoned of [begun, chunksIndexOf(begun)])
@@ -157,7 +163,7 @@ const begin = async (
     ],
     call,
   );
-  return name;
+  return { index: name, hasChunks: false };
 };
 
 /** `memory-index` becomes `memory-index-v2`, that one `memory-index-v3`. An index's name has at most 64 bytes. */
@@ -214,6 +220,26 @@ const embedMissing = async (
   return after - before;
 };
 
+/** Takes the vectors of memories that were deleted meanwhile out of the new index; answers their hashes. */
+const removeGone = async (
+  sql: SqlDatabase,
+  vectors: CloudVectorIndex,
+  call: CallOptions,
+): Promise<string[]> => {
+  const [rows = []] = await sql.read(
+    [
+      {
+        sql: `SELECT content_hash FROM em_vectors_next
+          WHERE content_hash NOT IN (SELECT content_hash FROM memories WHERE deleted_at IS NULL)`,
+      },
+    ],
+    call,
+  );
+  const gone = rows.map((row) => String(row['content_hash']));
+  if (gone.length > 0) await vectors.delete(gone, call);
+  return gone;
+};
+
 const recordedIndex = async (sql: SqlDatabase, call: CallOptions): Promise<string | undefined> => {
   const [rows] = await sql.read(
     [{ sql: 'SELECT value FROM em_meta WHERE key = ?', params: [INDEX_KEY] }],
@@ -226,9 +252,18 @@ const recordedIndex = async (sql: SqlDatabase, call: CallOptions): Promise<strin
 /** One transaction: from here on every reader finds the new vectors, and what came at the last moment waits for its own. */
 const takePlace = async (
   sql: SqlDatabase,
-  space: string,
-  index: string,
-  hasChunks: boolean,
+  {
+    space,
+    index,
+    hasChunks,
+    gone,
+  }: {
+    readonly space: string;
+    readonly index: string;
+    readonly hasChunks: boolean;
+    /** Hashes whose vectors were taken out of it again. */
+    readonly gone: readonly string[];
+  },
   call: CallOptions,
 ): Promise<void> => {
   const forget = (key: string) => ({ sql: 'DELETE FROM em_meta WHERE key = ?', params: [key] });
@@ -240,8 +275,16 @@ const takePlace = async (
       ...SERVICE_INDEXES.map((name) => ({ sql: `DROP INDEX IF EXISTS ${name}` })),
       recordMeta(SPACE_KEY, space),
       recordMeta(INDEX_KEY, index),
-      hasChunks ? noteChunks : forget(CHUNKS_KEY),
+      hasChunks ? recordMeta(CHUNKS_KEY, 'yes') : forget(CHUNKS_KEY),
       forget(REBUILD_KEY),
+      {
+        sql: `DELETE FROM em_vectors WHERE content_hash NOT IN (SELECT content_hash FROM memories)
+          OR content_hash IN (SELECT value FROM json_each(?))`,
+        params: [JSON.stringify(gone)],
+      },
+      {
+        sql: 'DELETE FROM em_embed_queue WHERE content_hash IN (SELECT content_hash FROM em_vectors)',
+      },
       enqueueLive('NOT EXISTS (SELECT 1 FROM em_vectors v WHERE v.content_hash = memories.content_hash)'),
     ],
     call,

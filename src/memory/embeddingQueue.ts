@@ -19,6 +19,8 @@ export interface EmbeddingQueuePorts {
   readonly vectors: VectorIndex;
   readonly objects: ObjectStore;
   readonly embedder: Embedder;
+  /** Whether the vectors are for an index that is not in use yet: memories keep their place in line for the present one. */
+  readonly isForNext?: boolean | undefined;
 }
 
 /** What a vector is made of, and what is written with it. */
@@ -110,6 +112,13 @@ export interface StillWaiting {
   readonly over: readonly string[];
 }
 
+const outdated = (): MemoryError =>
+  new MemoryError(
+    'conflict',
+    'The index of these memories was rebuilt elsewhere in the meantime, and this program still has the old one.',
+    'Open the memories again: reload the window, or start the program anew. They wait in line until then.',
+  );
+
 /** Computes the vectors that memories wait for: short ones first, so that a long text holds up nobody. */
 export class EmbeddingQueue {
   readonly #ports: EmbeddingQueuePorts;
@@ -176,20 +185,20 @@ export class EmbeddingQueue {
   async embed(hashes: readonly string[], options?: CallOptions): Promise<StillWaiting> {
     const unread = new Map<string, MemoryError>();
     if (hashes.length === 0) return { unread, over: [] };
-    const { sql, vectors, embedder } = this.#ports;
+    const { sql, vectors, embedder, isForNext = false } = this.#ports;
     const contents = await this.#contents(hashes, unread, options);
     const room = (await vectors.room?.(options)) ?? Infinity;
     const { ready, over } = await embedMemories(embedder, contents, room, options);
     if (ready.length > 0) await vectors.upsert(ready, options);
+    const waiting = [...unread.keys(), ...over];
     const statements = [
       goneAmong(ready.map(({ contentHash }) => contentHash)),
-      ...(vectors.rowStatements?.(ready) ?? []),
+      ...(isForNext ? [] : [dequeueEmbedding(hashes)]),
+      ...(isForNext || waiting.length === 0 ? [] : [enqueueEmbedding(waiting)]),
     ];
-    const waiting = [...unread.keys(), ...over];
-    const [rows = []] = await sql.write(
-      [...statements, dequeueEmbedding(hashes), ...(waiting.length > 0 ? [enqueueEmbedding(waiting)] : [])],
-      options,
-    );
+    const answers = await sql.write([...statements, ...(vectors.rowStatements?.(ready) ?? [])], options);
+    if (vectors.rowsKept?.(answers.slice(statements.length)) === false) throw outdated();
+    const [rows = []] = answers;
     const gone = rows.map((row) => String(row['content_hash']));
     // In the meantime: that deletion may have come before the vector.
     if (gone.length > 0) {

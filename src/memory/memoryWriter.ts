@@ -193,6 +193,7 @@ export class MemoryWriter {
       await sql.write([enqueueEmbedding(hashes)]).catch(() => this.#unsettled.add({ vectors: hashes }));
       this.#events.waiting();
     }
+    if (vectors.rowsKept?.(written.value.slice(statements.length)) === false) this.#events.waiting();
     return written.value;
   }
 

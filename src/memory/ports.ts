@@ -81,6 +81,11 @@ export interface VectorIndex {
   count(options?: CallOptions): Promise<number>;
   /** Statements that keep the vectors beside the records too, to run in the transaction that stores these. */
   rowStatements?(vectors: readonly MemoryVectors[]): SqlStatement[];
+  /**
+   * Whether the vectors of `rowStatements` were kept, by its answers: not where another index has taken the place of
+   * this one. Their memories wait in line then.
+   */
+  rowsKept?(answers: readonly SqlRow[][]): boolean;
   /** Reads whose rows `query` needs, made together with the keyword search to save a round trip. */
   companionReads?(within: SqlStatement | undefined): SqlStatement[];
   /** Reads whose rows `delete` needs, made in the transaction that takes the memories away, to save a round trip. */

@@ -30,6 +30,20 @@ describe('rebuilding the index for another model', () => {
     };
   };
 
+  /** All but its last step. */
+  const interruptedAtLast = async (plan: Rebuild): Promise<void> => {
+    const { sql } = plan;
+    const interrupted = {
+      features: sql.features,
+      read: sql.read.bind(sql),
+      write: (...[statements, options]: Parameters<typeof sql.write>) =>
+        statements[0]?.sql === 'DROP TABLE em_vectors'
+          ? Promise.reject(new Error('the power is gone'))
+          : sql.write(statements, options),
+    };
+    await assert.rejects(rebuildIndex({ ...plan, sql: interrupted }), /power is gone/);
+  };
+
   it('finds by the new model what was stored, long and large content too, from every machine', async () => {
     const store = await cloud.open();
     await store.store({ content: 'The staging database listens on port 5433' });
@@ -95,6 +109,101 @@ describe('rebuilding the index for another model', () => {
     );
     assert.equal((await cloud.open()).model.dimensions, 768);
     assert.equal((await rebuildIndex(plan)).embedded, 1);
+  });
+
+  it('keeps the memories that wait for the present index in line, where it is interrupted', async () => {
+    cloud.emulator.faults.add({ kind: 'ai-daily-limit', path: /ai\/run/ });
+    const store = await cloud.open();
+    await store.store({ content: 'the heron that waits' });
+    cloud.emulator.faults.clear();
+    const plan = await rebuild(M3);
+    await interruptedAtLast(plan);
+    assert.equal((await store.stats()).embedding.pending, 1);
+    await store.settle();
+    const found = await foundIn(store, { query: 'the heron that waits', mode: 'meaning', limit: 1 });
+    assert.deepEqual(found, ['the heron that waits']);
+
+    assert.equal((await rebuildIndex(plan)).embedded, 1);
+    assert.equal((await (await cloud.open()).stats()).embedding.pending, 0);
+  });
+
+  it('knows further chunks of an interrupted run, and leaves nothing of what was purged meanwhile', async () => {
+    const store = await cloud.open();
+    const long = longText(6000, { start: 'long', end: 'the secret of the lighthouse' });
+    await store.store({ content: long });
+    const { contentHash: purged } = await store.store({
+      content: longText(6000, { start: 'gone', end: 'x' }),
+    });
+    const plan = await rebuild(M3);
+    await interruptedAtLast(plan);
+    await store.delete([purged]);
+    await store.purge([purged]);
+    const { index, embedded } = await rebuildIndex(plan);
+    assert.equal(embedded, 1);
+    assert.deepEqual(await cloud.sql('SELECT count(*) AS n FROM em_vectors'), [{ n: 1 }]);
+    assert.equal((await cloud.vectorIds(`/vectorize/v2/indexes/${index}`)).length, 1);
+    const later = await cloud.open({ now: () => Date.now() + 600_000 });
+    assert.deepEqual((await later.verify()).problems, []);
+    const query = { query: 'the secret of the lighthouse', mode: 'meaning', limit: 1 } as const;
+    assert.deepEqual(await foundIn(later, query), [long]);
+  });
+
+  describe('while the memories are open elsewhere', () => {
+    const openBefore = async () => {
+      const told: string[] = [];
+      const store = await cloud.open({ onOutdated: () => void told.push('outdated') });
+      await store.store({ content: 'stored before' });
+      return { store, told };
+    };
+
+    for (const [what, model] of [
+      ['another model', M3],
+      ['the same model', '@cf/baai/bge-base-en-v1.5'],
+    ] as const)
+      it(`puts what is stored there in line for the new index: ${what}`, async () => {
+        const { store, told } = await openBefore();
+        const { index } = await rebuildIndex(await rebuild(model));
+        assert.deepEqual(told, []);
+        const { contentHash } = await store.store({ content: 'the whale in the harbour' });
+        await store.store({
+          content: longText(6000, { start: 'long', end: 'the secret of the lighthouse' }),
+        });
+        await store.update((await store.store({ content: 'to edit' })).contentHash, { content: 'edited' });
+        assert.deepEqual(told, ['outdated']);
+        await assert.rejects(store.settle(), (error) => MemoryError.is(error, 'conflict'));
+        const elsewhere = await cloud.open();
+        assert.equal((await elsewhere.stats()).embedding.pending, 3);
+        assert.deepEqual(await cloud.sql('SELECT DISTINCT space FROM em_vectors'), [
+          { space: elsewhere.model.space },
+        ]);
+        await elsewhere.settle();
+        assert.ok((await cloud.vectorIds(`/vectorize/v2/indexes/${index}`)).includes(contentHash));
+        for (const query of ['a whale in the harbour', 'the secret of the lighthouse', 'edited'])
+          assert.equal((await foundIn(elsewhere, { query, mode: 'meaning', limit: 1 })).length, 1, query);
+        const found = await foundIn(elsewhere, { query: 'a whale', mode: 'meaning', limit: 1 });
+        assert.deepEqual(found, ['the whale in the harbour']);
+      });
+
+    it('is noticed by a search and by a deletion, and said where nobody opens them anew', async () => {
+      const { store, told } = await openBefore();
+      const unwatched = await cloud.open();
+      const warnings: string[] = [];
+      unwatched.onDidChange((event) => event.kind === 'warning' && warnings.push(event.message));
+      const deleting = await openBefore();
+      await rebuildIndex(await rebuild(M3));
+      await store.search({ query: 'stored before' });
+      assert.deepEqual(told, ['outdated']);
+      await unwatched.search({ query: 'stored before' });
+      await unwatched.search({ query: 'stored before' });
+      assert.equal(warnings.length, 1);
+      assert.match(
+        warnings[0] ?? '',
+        /index of these memories was rebuilt elsewhere.*Start the program anew/,
+      );
+      const [memory] = (await deleting.store.list({})).items;
+      await deleting.store.delete([memory?.contentHash ?? '']);
+      assert.deepEqual(deleting.told, ['outdated']);
+    });
   });
 
   it('is done though the answer to the last step is lost', async () => {

@@ -58,7 +58,16 @@ describe('opening the store at Cloudflare', function () {
     const { connection, settings, log, context } = await services();
     const { tokens } = connection;
     const token = await tokens.get(target.account);
-    return { target, token, tokens, settings, log, state: context.globalState, signal };
+    return {
+      target,
+      token,
+      tokens,
+      settings,
+      log,
+      state: context.globalState,
+      reopen: () => undefined,
+      signal,
+    };
   };
 
   it('opens nothing where another one is wanted already', async () => {

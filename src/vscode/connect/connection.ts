@@ -77,6 +77,9 @@ export class Connection implements vscode.Disposable {
       settings: this.#settings,
       log: this.#log,
       state: this.#context.globalState,
+      reopen: () => {
+        if (!over.signal.aborted) this.#fire();
+      },
       signal: over.signal,
     });
   }

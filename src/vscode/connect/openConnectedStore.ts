@@ -23,6 +23,8 @@ export interface Connecting {
   readonly log: vscode.LogOutputChannel;
   /** Remembers when a token was looked at last. */
   readonly state: vscode.Memento;
+  /** Opens the store anew with the next call. */
+  readonly reopen: () => void;
   /** Ends the work in the background. */
   readonly signal: AbortSignal;
 }
@@ -55,6 +57,10 @@ export async function openConnectedStore(connecting: Connecting): Promise<CloudS
       config: { ...targetConfig(target), storedDimensions: storedDimensionsOf(settings) },
       access: endpointAccess(tokens),
       cache,
+      onOutdated: () => {
+        log.info('The index was rebuilt elsewhere: the memories are opened anew.');
+        connecting.reopen();
+      },
       log: { debug: (message) => log.debug(message), warn: (message) => log.warn(message) },
     });
     signal.throwIfAborted();
