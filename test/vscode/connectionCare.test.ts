@@ -105,6 +105,27 @@ describe('looking after a connection to Cloudflare', () => {
     assert.match(messages.seen[0]?.detail ?? '', /index mended holds vectors of other memories \(1\)/);
   });
 
+  it('opens the memories anew where their index was rebuilt on another machine', async () => {
+    await connect({ database: 'elsewhere', index: 'elsewhere', bucket: null });
+    const { store } = await services();
+    const before = await store.active();
+    const config = { dimensions: 768, metric: 'cosine' };
+    await emulator.api('vectorize/v2/indexes', { name: 'elsewhere-v2', config });
+    await emulator.rows(
+      'elsewhere',
+      `INSERT INTO em_meta (key, value) VALUES ('vector_index', 'elsewhere-v2')`,
+    );
+    await stored({ content: 'Herons nest in May' });
+    await eventually(async () => assert.notEqual(await store.active(), before));
+    assert.equal((await store.stats()).embedding.pending, 1);
+    const { contentHash } = await stored({ content: 'Otters swim in June' });
+    const { vectors } = await emulator.api<{ vectors: { id: string }[] }>(
+      'vectorize/v2/indexes/elsewhere-v2/list',
+    );
+    assert.deepEqual(vectors, [{ id: contentHash }]);
+    await run('disconnect');
+  });
+
   it('repairs as far as the free plan has room, and lists the others as over its limit', async function () {
     this.timeout(60_000);
     const names = { database: 'full', index: 'full', bucket: null };
