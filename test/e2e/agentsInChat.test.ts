@@ -139,7 +139,7 @@ describe('agents where MCP is switched off', () => {
   before(async () => {
     vscode = await openWorkbench({
       others: [await agentExtension()],
-      settings: { 'chat.mcp.access': 'none' },
+      settings: { 'chat.mcp.access': 'none', 'edgeMemory.agents.confirmStores': true },
     });
     await vscode.workbench.openContainer('Edge Memory');
   });
@@ -148,10 +148,24 @@ describe('agents where MCP is switched off', () => {
   });
   after(() => vscode.stop());
 
-  it('delete after VS Code’s own confirmation', async () => {
-    await tell(vscode, 'remember Refunds take three days');
+  it('store after a yes to all that they word, where a person wants to be asked', async () => {
+    const { workbench } = vscode;
+    await tell(vscode, 'note Refunds take three days');
     await question(vscode).waitFor({ timeout: 30_000 });
     await question(vscode).click();
+    await workbench
+      .dialog()
+      .getByText(/wants to store a memory/)
+      .waitFor();
+    const lines = ['Refunds take three days', 'Tags: billing', 'Type: rule', 'Metadata: {"source":"a call"}'];
+    for (const line of lines) await workbench.dialog().getByText(line).waitFor();
+    await vscode.screenshot('agents-confirm-store');
+    assert.equal(await workbench.treeRow('Refunds take three days').count(), 0);
+    await workbench.answerDialog('Store');
+    await workbench.treeRow('Refunds take three days').waitFor();
+  });
+
+  it('delete after VS Code’s own confirmation', async () => {
     const row = vscode.workbench.treeRow('Refunds take three days');
     await forgetsAfterAYes(vscode, row, 'agents-delete-without-mcp');
   });

@@ -8,6 +8,10 @@ const MCP = 'mcp_edge_memory_memory_';
 const OWN = 'edge_memory_';
 const CALLS: Readonly<Record<string, (text: string) => { readonly tool: string; readonly input: object }>> = {
   remember: (content) => ({ tool: 'store', input: { content } }),
+  note: (content) => ({
+    tool: 'store',
+    input: { content, metadata: { tags: ['billing'], type: 'rule', source: 'a call' } },
+  }),
   find: (query) => ({ tool: 'search', input: { query } }),
   forget: (after) => ({ tool: 'delete', input: { after } }),
 };
