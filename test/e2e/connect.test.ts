@@ -10,6 +10,7 @@ import { type Emulator, startEmulator } from '../emulator/emulator.ts';
 import { type OpenWorkbench, openWorkbench } from '../harness/openWorkbench.ts';
 import type { Workbench } from '../harness/workbench.ts';
 import { openOverview } from './overviewSteps.ts';
+import { openSearchView } from './searchSteps.ts';
 import { quickTitle, store } from './steps.ts';
 
 const work = { id: 'a'.repeat(32), name: 'Work' };
@@ -123,6 +124,28 @@ describe('connecting to Cloudflare, as a person meets it', () => {
     await vscode.screenshot('rate-limited');
     await workbench.statusItem(/Edge Memory waits/).waitFor({ state: 'detached' });
     await workbench.statusItem('3 · cloud').waitFor();
+  });
+
+  it('says in the search view that Cloudflare can not be reached, and searches again when it is told to', async () => {
+    const search = await openSearchView(vscode);
+    await search.field().fill('');
+    await search.row('Use WAL mode').waitFor();
+    emulator.faults.add({ kind: 'reset' });
+    await search.field().fill('journal');
+    const failure = search.frame.getByRole('alert');
+    await failure.getByText('Your memory can not be reached').waitFor();
+    await vscode.screenshot('search-view-offline');
+    // What was found before stays in sight.
+    await search.row('Use WAL mode').waitFor();
+    emulator.faults.clear();
+    await failure.getByRole('button', { name: 'Try Again' }).press('Enter');
+    await search.answered('journal');
+    await search.row('Use WAL mode').waitFor();
+    await failure.waitFor({ state: 'detached' });
+    assert.equal(await search.frame.evaluate('document.activeElement.id'), 'query');
+    await search.field().fill('');
+    await search.answered('');
+    await workbench.clearNotifications();
   });
 
   it('asks once for another token when the one in use is revoked', async () => {

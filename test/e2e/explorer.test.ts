@@ -137,6 +137,34 @@ describe('the explorer', () => {
     await workbench.clearNotifications();
   });
 
+  it('merges tags by keyboard alone', async () => {
+    const { keyboard } = vscode.page;
+    await keyboard.press('F1');
+    await workbench.input().fill('>Edge Memory: Merge Tags');
+    await workbench.pickRow('Edge Memory: Merge Tags').waitFor();
+    await keyboard.press('Enter');
+    await workbench.pickRow(/^decision/).waitFor();
+    const focused = vscode.page.locator('.quick-input-list .monaco-list-row.focused');
+    for (const name of ['area:web', 'decision']) {
+      await keyboard.press('Home');
+      for (let tries = 0; tries < 10 && (await focused.filter({ hasText: name }).count()) === 0; tries++)
+        await keyboard.press('ArrowDown');
+      await keyboard.press('Space');
+    }
+    await vscode.page.locator('.quick-input-widget:visible').getByText('2 Selected').waitFor();
+    await keyboard.press('Enter');
+    await quickTitle(workbench, 'Merge 2 tags into one').waitFor();
+    await keyboard.type('decision', { delay: 15 });
+    await focused.filter({ hasText: 'decision' }).waitFor();
+    await keyboard.press('Enter');
+    await workbench.dialogHasFocus();
+    await keyboard.press('Enter');
+    await workbench.treeRow(/^decision\s*2$/).waitFor();
+    await workbench.answer('Changed the tags of 1 memory.', 'Undo');
+    await workbench.treeRow(/^decision\s*1$/).waitFor();
+    await workbench.clearNotifications();
+  });
+
   it('is filtered, says so, and shows everything again', async () => {
     await workbench.command('Edge Memory: Filter Explorer');
     await workbench.input().fill('decision');

@@ -132,11 +132,17 @@ describe('a memory full of markup and command links', () => {
     await vscode.screenshot('hostile-bring-in');
   });
 
-  it('is text in what agents did', async () => {
-    const hashes = [contentHashOf(hostile)];
+  it('is text in what agents did, and in the notice of it', async () => {
+    const turned = `turned \u202E${hostile}`;
+    await seedMemories(vscode.home, [{ content: turned }]);
+    const hashes = [contentHashOf(hostile), contentHashOf(turned)];
     await new AgentLog(path.join(vscode.home, '.edge-memory')).add({
       ...{ id: 'one', at: Date.now() / 1000, kind: 'stored', client: hostile, hashes, undo: [] },
     });
+    assert.match(await workbench.saw(/stored “.* – “turned/), /^[^\u202A-\u202E\u2066-\u2069]*$/u);
+    await isInert('.notification-list-item:has-text("turned") .notification-list-item-message');
+    await vscode.screenshot('hostile-notice');
+    await workbench.clearNotifications();
     await workbench.command('Edge Memory: Show Agent Activity');
     await workbench.pickRow('[go]').waitFor();
     await isInert('.quick-input-list .monaco-list-row:has-text("[go]")');
