@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type OpenWorkbench, openWorkbench } from '../harness/openWorkbench.ts';
-import { store } from './steps.ts';
-import { openWalkthrough } from './walkthroughSteps.ts';
+import { quickTitle, store } from './steps.ts';
+import { openWalkthrough, STEPS } from './walkthroughSteps.ts';
 
 describe('the walkthrough', () => {
   let vscode: OpenWorkbench;
@@ -38,5 +38,36 @@ describe('the walkthrough', () => {
     await page.keyboard.press('Escape');
     await workbench.input().waitFor({ state: 'hidden' });
     await vscode.screenshot('walkthrough-found');
+  });
+
+  it('is walked by keyboard alone', async () => {
+    const { workbench, page } = vscode;
+    const { keyboard } = page;
+    const focused = (): Promise<string> => page.evaluate<string>('document.activeElement.textContent.trim()');
+    const tabTo = async (text: string): Promise<void> => {
+      for (let tabs = 0; tabs < 60 && !(await focused()).startsWith(text); tabs++)
+        await keyboard.press('Tab');
+      assert.ok(
+        (await focused()).startsWith(text),
+        `the keyboard is on “${await focused()}”, not on “${text}”`,
+      );
+    };
+    const open = async (step: string): Promise<void> => {
+      await tabTo(step);
+      await keyboard.press('Enter');
+      await page.locator('.getting-started-step.expanded', { hasText: step }).waitFor();
+    };
+    await workbench.command('Edge Memory: Get Started');
+    for (const step of STEPS) await open(step);
+    await open('Store your first memory');
+    await tabTo('Store a Memory');
+    await vscode.screenshot('walkthrough-keyboard');
+    await keyboard.press('Enter');
+    await workbench.input().waitFor();
+    await keyboard.type('Stored by keys', { delay: 15 });
+    await keyboard.press('Enter');
+    await quickTitle(workbench, 'Add tags').waitFor();
+    await keyboard.press('Enter');
+    await workbench.statusItem('2 · hybrid').waitFor();
   });
 });
