@@ -22,19 +22,23 @@ export const recordedStore = (
     results: readonly StoreResult[],
     options?: CallOptions,
   ): Promise<void> => {
-    const merged = results.flatMap(({ outcome, contentHash }) => (outcome === 'merged' ? [contentHash] : []));
-    const superseding = supersedingOf(memories, results);
+    const merged = new Set(
+      results.flatMap(({ outcome, contentHash }) => (outcome === 'merged' ? [contentHash] : [])),
+    );
+    const superseding = new Set(supersedingOf(memories, results));
     const read = [...new Set([...merged, ...superseding])];
     const after = read.length === 0 ? [] : await store.get(read, options);
+    const former = new Map(before.map((memory) => [memory.contentHash, memory]));
     const hashes = results.map(({ contentHash }) => contentHash);
     await tell('stored', hashes, [
       ...undoOfNew(
         results,
-        after.filter(({ contentHash }) => superseding.includes(contentHash)),
+        after.filter(({ contentHash }) => superseding.has(contentHash)),
       ),
       ...after
-        .filter(({ contentHash }) => merged.includes(contentHash))
-        .flatMap((memory) => reverting(before, memory)),
+        .filter(({ contentHash }) => merged.has(contentHash))
+        .flatMap((memory) => reverting(former.get(memory.contentHash), memory))
+        .filter(changesSomething),
     ]);
   };
 
@@ -148,7 +152,10 @@ const undoOfNew = (results: readonly StoreResult[], superseding: readonly Memory
 };
 
 const undoOfUpdate = (contentHash: string, before: readonly Memory[], after: Memory): UndoStep[] => {
-  const kept = reverting(before, after);
+  const kept = reverting(
+    before.find((memory) => memory.contentHash === after.contentHash),
+    after,
+  );
   if (after.contentHash === contentHash) return kept;
   // A text with another hash is another record, for which the old one was deleted.
   const old = before.find((memory) => memory.contentHash === contentHash);
@@ -158,11 +165,15 @@ const undoOfUpdate = (contentHash: string, before: readonly Memory[], after: Mem
 };
 
 /** Of a memory that was live before, the way back to what it was. */
-const reverting = (before: readonly Memory[], after: Memory): UndoStep[] => {
-  const old = before.find(
-    ({ contentHash, deletedAt }) => contentHash === after.contentHash && deletedAt === undefined,
-  );
-  if (old === undefined) return [];
-  const patch = revertingPatch(old, after);
+const reverting = (before: Memory | undefined, after: Memory): UndoStep[] => {
+  if (before === undefined || before.deletedAt !== undefined) return [];
+  const patch = revertingPatch(before, after);
   return [{ do: 'update', hash: after.contentHash, patch, left: leftIn([after], patch) }];
 };
+
+/** Files that are ingested again leave most memories as they were. */
+const changesSomething = (step: UndoStep): boolean =>
+  step.do !== 'update' ||
+  Object.values<unknown>({ ...step.patch }).some(
+    (part) => typeof part !== 'object' || part === null || Object.keys(part).length > 0,
+  );

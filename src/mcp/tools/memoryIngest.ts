@@ -15,8 +15,8 @@ const EXTENSIONS =
   'md mdx txt rst adoc json yaml yml toml ts tsx js jsx mjs cjs py go rs java kt swift c h cc cpp hpp cs rb php sh sql html css vue svelte'
     .split(' ')
     .map((extension) => `.${extension}`);
-/** Characters of all files that are stored at once. */
-const AT_ONCE = 8 * 1024 * 1024;
+/** Characters of all files that are stored at once: some thousand chunks, for what is begun can not be cancelled. */
+const AT_ONCE = 2 * 1024 * 1024;
 /** Characters of an answer for the files that were skipped, and for why one was. */
 const FOR_SKIPPED = 6000;
 const LONGEST_REASON = 300;
@@ -79,7 +79,7 @@ export const memoryIngest = defineTool({
         await store(read.slice(middle));
       }
     };
-    // Stored at once as far as memory allows, so that a person hears of it once and can take it back in one go.
+    // Many at once, so that a person hears of it once and can take it back in one go.
     let gathered: FileChunks[] = [];
     let size = 0;
     for (const path of paths) {

@@ -23,7 +23,9 @@ export const tellOfActs = async (
   }
   const undo = acts.length === 1 ? vscode.l10n.t('Undo') : vscode.l10n.t('Undo All');
   const [show, mute] = [vscode.l10n.t('Show Activity'), vscode.l10n.t('Mute')];
-  const chosen = await vscode.window.showInformationMessage(message, undo, show, mute);
+  // A text that was there already is stored again without a change.
+  const offered = acts.some((act) => act.undo.length > 0) ? [undo, show, mute] : [show, mute];
+  const chosen = await vscode.window.showInformationMessage(message, ...offered);
   if (chosen === undo) await undoActs(services, acts);
   else if (chosen === show) await vscode.commands.executeCommand('edgeMemory.showAgentActivity');
   else if (chosen === mute) await muteNotices();

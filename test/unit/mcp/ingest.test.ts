@@ -161,6 +161,11 @@ describe('ingesting files', () => {
       acts.map(({ kind, hashes }) => [kind, hashes.length]),
       [['stored', 50]],
     );
+    // Those that were there already are as they were.
+    assert.deepEqual(
+      acts[0]?.undo.map((step) => step.do === 'delete' && step.hashes.length),
+      [1],
+    );
   });
 
   it('says in few words what it skipped', async () => {
