@@ -17,9 +17,11 @@ export const exactChanges = (
   tagsAfter: (tags: readonly string[]) => readonly string[],
 ): TagChange[] =>
   memories.flatMap(({ contentHash, tags }) => {
-    const after = tagsAfter(tags);
-    const add = [...new Set(after)].filter((tag) => !tags.includes(tag));
-    const remove = tags.filter((tag) => !after.includes(tag));
+    // Another program may have given a memory thousands.
+    const before = new Set(tags);
+    const after = new Set(tagsAfter(tags));
+    const add = [...after].filter((tag) => !before.has(tag));
+    const remove = tags.filter((tag) => !after.has(tag));
     return add.length + remove.length === 0 ? [] : [{ contentHash, add, remove }];
   });
 
