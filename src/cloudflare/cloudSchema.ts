@@ -2,8 +2,12 @@ import { MemoryError } from '../memory/errors.ts';
 import type { CallOptions, SqlDatabase, SqlRow, SqlStatement } from '../memory/ports.ts';
 import {
   createMeta,
+  FILL_RANGE,
+  FILL_TO_KEY,
+  FILLED_KEY,
   fullTextTables,
   fullTextTriggers,
+  metaNumber,
   migrations,
   recordVersion,
   SCHEMA_VERSION,
@@ -35,13 +39,8 @@ const laterColumns: readonly { readonly name: string; readonly sql: string }[] =
 /** Further keys of em_meta: the names of the index and of the bucket that it was connected with first. */
 const CONNECTED_INDEX_KEY = 'connected_index';
 const CONNECTED_BUCKET_KEY = 'connected_bucket';
-/** The last id that was there before our triggers, which index everything after it. */
-const FILL_TO_KEY = 'full_text_fill_to';
-const FILLED_KEY = 'full_text_filled_to';
 /** There where Edge Memory made memory_graph, which mcp-memory-service makes only when it links memories. */
 const GRAPH_KEY = 'made_graph';
-/** Ids that one request indexes: rows of a kilobyte or two, well within D1's 30 seconds. */
-const FILL_RANGE = 2000;
 
 export interface D1State {
   /** 0: a database that Edge Memory has not been connected to. */
@@ -230,10 +229,8 @@ export const migrateDatabase = async (
   }
 };
 
-const numberOf = (key: string): string =>
-  `coalesce((SELECT CAST(value AS INTEGER) FROM em_meta WHERE key = '${key}'), 0)`;
-const begin = numberOf(FILLED_KEY);
-const end = `min(${numberOf(FILL_TO_KEY)}, ${begin} + ${FILL_RANGE})`;
+const begin = metaNumber(FILLED_KEY);
+const end = `min(${metaNumber(FILL_TO_KEY)}, ${begin} + ${FILL_RANGE})`;
 
 /**
  * Indexes the text of the rows that were there before our triggers, a range of ids and one request a call; resumes
@@ -252,12 +249,23 @@ export const fillFullText = async (sql: SqlDatabase, options?: CallOptions): Pro
         sql: `INSERT INTO em_meta (key, value) SELECT '${FILLED_KEY}', CAST(${end} AS TEXT) WHERE true
           ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
       },
-      { sql: `SELECT ${numberOf(FILL_TO_KEY)} - ${begin} AS remaining` },
+      readUnfilled,
     ],
     options,
   );
-  return Math.max(0, Number(answers.at(-1)?.[0]?.['remaining'] ?? 0));
+  return remainingIn(answers.at(-1));
 };
+
+/** How many ids `fillFullText` has left. */
+export const unfilledFullText = async (sql: SqlDatabase, options?: CallOptions): Promise<number> => {
+  const [rows] = await sql.read([readUnfilled], options);
+  return remainingIn(rows);
+};
+
+const readUnfilled: SqlStatement = { sql: `SELECT ${metaNumber(FILL_TO_KEY)} - ${begin} AS remaining` };
+
+const remainingIn = (rows: readonly SqlRow[] = []): number =>
+  Math.max(0, Number(rows[0]?.['remaining'] ?? 0));
 
 /** Everything of ours, in an order that takes nothing from under another. */
 const dropOurs: readonly SqlStatement[] = [

@@ -14,6 +14,7 @@ import {
   mayWrite,
   migrateDatabase,
   recordResources,
+  unfilledFullText,
 } from './cloudSchema.ts';
 import { type CloudParts, compareWithRecords, type Disagreement, problemsOf } from './cloudHealth.ts';
 import { chunksIndexOf, CloudVectorIndex } from './cloudVectorIndex.ts';
@@ -229,8 +230,13 @@ export class CloudStore extends MemoryEngine {
   /** What the plan has no room for keeps waiting for its vector, and is found by keyword. */
   override async repair({ onProgress, ...options }: RepairOptions = {}): Promise<VerifyReport> {
     const { sql, index, chunks } = this.#parts;
-    const [report, found] = await Promise.all([super.verify(options), this.#compare(options)]);
+    const [report, found, unfilled] = await Promise.all([
+      super.verify(options),
+      this.#compare(options),
+      sql.features.fullText ? unfilledFullText(sql, options) : 0,
+    ]);
     await repairRecords(sql, [], report, options);
+    for (let left = unfilled; left > 0;) left = await fillFullText(sql, options);
     await Promise.all([
       index.deleteByIds(found.orphanVectors, options),
       chunks.deleteByIds(found.orphanChunks, options),

@@ -1,6 +1,7 @@
 import type { VerifyProblem, VerifyReport } from './memory.ts';
 import type { CallOptions, SqlDatabase, SqlRow, SqlStatement } from './ports.ts';
 import { knownText } from './records.ts';
+import { FILL_RANGE, FILL_TO_KEY, FILLED_KEY, metaNumber } from './schema.ts';
 import { adoptTagsText, alignTagsText, dropUnusedTags } from './storing.ts';
 
 /** One way in which what is derived from the records can disagree with them; each reads all rows once. */
@@ -12,6 +13,8 @@ export interface Check {
   readonly concerns?: ((text: string) => boolean) | undefined;
   /** Mends it; absent where SQL alone can't. */
   readonly repair?: readonly SqlStatement[] | undefined;
+  /** The same where one transaction would take too long. */
+  readonly repairInSteps?: ((sql: SqlDatabase, options?: CallOptions) => Promise<void>) | undefined;
 }
 
 /** How many of each problem are named. */
@@ -36,14 +39,36 @@ const checks: readonly Check[] = [
   },
 ];
 
+/** But for those that were there before our triggers, and are still being indexed. */
+const mayLackFullText = `NOT (m.id > ${metaNumber(FILLED_KEY)} AND m.id <= ${metaNumber(FILL_TO_KEY)})`;
+const lacksFullText = `(m.id NOT IN (SELECT rowid FROM em_words) OR m.id NOT IN (SELECT rowid FROM em_trigrams))
+  AND ${mayLackFullText}`;
+
+/** A range of ids each transaction, from the first memory without full text to the last one. */
+const indexMissing = async (sql: SqlDatabase, options?: CallOptions): Promise<void> => {
+  const [[range] = []] = await sql.read(
+    [{ sql: `SELECT min(m.id) AS first, max(m.id) AS last FROM memories m WHERE ${lacksFullText}` }],
+    options,
+  );
+  const last = Number(range?.['last'] ?? 0);
+  for (let begin = Number(range?.['first'] ?? 1) - 1; begin < last; begin += FILL_RANGE) {
+    const within = [begin, Math.min(last, begin + FILL_RANGE)];
+    await sql.write(
+      ['em_words', 'em_trigrams'].map((table) => ({
+        sql: `INSERT INTO ${table} (rowid, body) SELECT m.id, ${knownText} FROM memories m
+          WHERE m.id > CAST(? AS INTEGER) AND m.id <= CAST(? AS INTEGER) AND ${mayLackFullText} AND m.id NOT IN
+            (SELECT rowid FROM ${table} WHERE rowid > CAST(? AS INTEGER) AND rowid <= CAST(? AS INTEGER))`,
+        params: [...within, ...within],
+      })),
+      options,
+    );
+  }
+};
+
 const fullTextCheck: Check = {
   kind: 'missing-full-text',
-  select: `SELECT m.content_hash AS name FROM memories m WHERE +m.deleted_at IS NULL
-    AND (m.id NOT IN (SELECT rowid FROM em_words) OR m.id NOT IN (SELECT rowid FROM em_trigrams))`,
-  repair: ['em_words', 'em_trigrams'].map((table) => ({
-    sql: `INSERT INTO ${table} (rowid, body) SELECT m.id, ${knownText} FROM memories m
-      WHERE m.id NOT IN (SELECT rowid FROM ${table})`,
-  })),
+  select: `SELECT m.content_hash AS name FROM memories m WHERE +m.deleted_at IS NULL AND ${lacksFullText}`,
+  repairInSteps: indexMissing,
 };
 
 /** `more`: checks that only a store's own ports can make. */
@@ -114,7 +139,9 @@ export const repairRecords = async (
   { problems }: VerifyReport,
   options?: CallOptions,
 ): Promise<void> => {
-  const found = new Set(problems.map(({ kind }) => kind));
-  const statements = allChecks(sql, more).flatMap(({ kind, repair = [] }) => (found.has(kind) ? repair : []));
+  const kinds = new Set(problems.map(({ kind }) => kind));
+  const found = allChecks(sql, more).filter(({ kind }) => kinds.has(kind));
+  const statements = found.flatMap(({ repair = [] }) => repair);
   if (statements.length > 0) await sql.write(statements, options);
+  for (const { repairInSteps } of found) await repairInSteps?.(sql, options);
 };

@@ -105,6 +105,17 @@ export const fullTextTables: readonly SqlStatement[] = [
   },
 ];
 
+/** The key of em_meta that holds the last id that was there before our triggers, which index everything after it. */
+export const FILL_TO_KEY = 'full_text_fill_to';
+/** And up to which id such rows are indexed by now. */
+export const FILLED_KEY = 'full_text_filled_to';
+/** Ids that one transaction indexes: rows of a kilobyte or two, well within D1's 30 seconds. */
+export const FILL_RANGE = 2000;
+
+/** A whole number of em_meta in SQL; 0 where there is none. */
+export const metaNumber = (key: string): string =>
+  `coalesce((SELECT CAST(value AS INTEGER) FROM em_meta WHERE key = '${key}'), 0)`;
+
 /** The statements that put one memory's text into the full-text tables; `row` is the SQL name of the record, as `new`. */
 const index = (row: string) => `
   INSERT INTO em_words (rowid, body) VALUES (${row}.id, ${row}.content);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createNodeFetch, type NodeFetch } from '../../src/cloudflare/nodeFetch.ts';
 import type { VerifyReport } from '../../src/memory/memory.ts';
 import { get } from './emulatorRequests.ts';
 import { foundIn, longText, storedIn, useCloud } from './cloudStoreFixture.ts';
@@ -105,6 +106,49 @@ describe('verifying and repairing a cloud store', () => {
     );
     assert.ok(steps.length > 2, 'it tells what is between, too');
     assert.ok(repair.requests <= 60, `${repair.requests} to repair`);
+  });
+
+  it('indexes the words of many memories a range at a time, and takes those on their way for no problem', async function () {
+    this.timeout(60_000);
+    await cloud.service.initialize();
+    const rows = Array.from({ length: 5000 }, (_, i) => ({ h: `hash${i}`, c: `memory number ${i}` }));
+    await cloud.sql(
+      `INSERT INTO memories (content_hash, content, created_at, created_at_iso)
+        SELECT value->>'h', value->>'c', 1.0, '1970-01-01T00:00:01Z' FROM json_each(?)`,
+      JSON.stringify(rows),
+    );
+    const network = createNodeFetch();
+    const indexed: number[] = [];
+    const fetch: NodeFetch['fetch'] = async (url, init) => {
+      const answer = await network.fetch(url, init);
+      if (url.endsWith('/query'))
+        indexed.push(Number((await cloud.sql('SELECT count(*) AS n FROM em_words'))[0]?.['n']));
+      return answer;
+    };
+    const most = (): number => Math.max(...indexed.map((n, i) => n - (indexed[i - 1] ?? 0)));
+    try {
+      // Not of interest here, and slow.
+      const noVectors = { kind: 'ai-daily-limit', path: /ai\/run/ } as const;
+      await (await cloud.open()).fillFullText();
+      const store = await cloud.open({ client: { fetch } });
+      const before = counts(await store.verify());
+      assert.equal(before['missing-full-text'], undefined);
+      cloud.emulator.faults.add(noVectors);
+      await assert.rejects(store.repair());
+      assert.equal(indexed.at(-1), 5000);
+      assert.ok(most() <= 2000, `${most()} at once`);
+
+      for (const table of ['em_words', 'em_trigrams'])
+        await cloud.sql(`DELETE FROM ${table} WHERE rowid > 10`);
+      assert.equal(counts(await store.verify())['missing-full-text'], 4990);
+      indexed.length = 0;
+      await assert.rejects(store.repair());
+      assert.equal(indexed.at(-1), 5000);
+      assert.ok(most() <= 2000, `${most()} at once`);
+      assert.equal(counts(await store.verify())['missing-full-text'], undefined);
+    } finally {
+      await network.close();
+    }
   });
 
   it('stops before the limit of the plan; what has no room waits and is found by keyword', async () => {
