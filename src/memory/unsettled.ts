@@ -1,7 +1,7 @@
 import { groupsOf } from './groups.ts';
 import type { CallOptions, MemoryVectors, ObjectStore, SqlDatabase, SqlRow, VectorIndex } from './ports.ts';
 import { enqueueEmbedding } from './storing.ts';
-import type { Turns } from './turns.ts';
+import { Turns } from './turns.ts';
 
 /** So long after an object was written, another process may still be about to give it its record. Seconds. */
 export const WITHOUT_RECORD = 900;
@@ -32,6 +32,7 @@ export class Unsettled {
   readonly #ports: UnsettledPorts;
   /** By the keys of objects: whoever stores one has a turn from the object to the record. */
   readonly #turns: Turns;
+  readonly #settling = new Turns();
   /** Since the epoch. */
   readonly #seconds: () => number;
   /** Hashes, and how many chunks each may have. */
@@ -60,9 +61,13 @@ export class Unsettled {
 
   /**
    * The records decide: live memories get in line for their vector, what belongs to none is removed. An object that is
-   * too new for that stays in doubt.
+   * too new for that stays in doubt. One that is under way is waited for: it may leave something.
    */
-  async settle(options?: CallOptions): Promise<void> {
+  settle(options?: CallOptions): Promise<void> {
+    return this.#settling.take(['settle'], () => this.#settle(options));
+  }
+
+  async #settle(options?: CallOptions): Promise<void> {
     const [chunks, keys] = [new Map(this.#vectors), [...this.#objects]];
     if (chunks.size + keys.length === 0) return;
     // At once: what comes to be in doubt meanwhile is looked at the next time.

@@ -57,6 +57,17 @@ describe('what may not agree with the records', () => {
     assert.deepEqual(removed, ['a', 'a', 'b']);
   });
 
+  it('is settled also where another run, which is under way and fails, has it in hand', async () => {
+    let isBroken = true;
+    const { unsettled, removed } = settling(() => {
+      if (isBroken) throw new Error('the index is gone');
+    });
+    unsettled.add({ vectors: ['a'] });
+    const first = assert.rejects(unsettled.settle(), /the index is gone/).then(() => (isBroken = false));
+    await Promise.all([first, unsettled.settle()]);
+    assert.deepEqual(removed, ['a']);
+  });
+
   it('stays in doubt where settling fails', async () => {
     let isBroken = true;
     const { unsettled, removed } = settling(() => {
