@@ -15,8 +15,9 @@ import { utf8Length } from '../memory/text.ts';
 import { chunkIdOf, readChunkId } from './chunkIds.ts';
 import { bestChunk, codeScorer, packCodes, packVectors, unpackVector } from './compactVectors.ts';
 import { FreshWrites } from './freshWrites.ts';
-import { CHUNKS_KEY, INDEX_KEY, SPACE_KEY } from './metaKeys.ts';
+import { CHUNKS_KEY } from './metaKeys.ts';
 import { PlanRoom } from './planRoom.ts';
+import { IS_CURRENT, PresentIndex, readIndexMeta } from './presentIndex.ts';
 import { VECTORIZE_LIMITS, type VectorizeIndex } from './vectorize.ts';
 
 /** A filter that leaves this many memories or fewer is ranked exactly, from the rows. */
@@ -77,15 +78,16 @@ export interface CloudVectorIndexOptions {
 export class CloudVectorIndex implements VectorIndex {
   readonly #options: CloudVectorIndexOptions;
   readonly #table: VectorTable;
+  readonly #present: PresentIndex;
   readonly #now: () => number;
   readonly #room: PlanRoom;
   readonly #own = new FreshWrites(FRESH, KEPT_CHARACTERS);
   #hasChunks: boolean;
-  #isOutdated = false;
 
   constructor(options: CloudVectorIndexOptions) {
     this.#options = options;
     this.#table = options.table ?? 'em_vectors';
+    this.#present = new PresentIndex(options.model.space, options.recorded, options.onOutdated);
     this.#hasChunks = options.hasChunks ?? false;
     this.#now = options.now ?? Date.now;
     const { index, chunks, model, storedDimensions = Infinity } = options;
@@ -142,7 +144,7 @@ export class CloudVectorIndex implements VectorIndex {
           {
             sql: `INSERT INTO em_meta (key, value) SELECT ?, 'yes' WHERE ${IS_CURRENT}
               ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
-            params: [CHUNKS_KEY, ...this.#current],
+            params: [CHUNKS_KEY, ...this.#present.params],
           },
         ],
         options,
@@ -150,31 +152,15 @@ export class CloudVectorIndex implements VectorIndex {
     this.#hasChunks = true;
   }
 
-  /** The parameters of `IS_CURRENT`. */
-  get #current(): [string, string] {
-    return [this.#options.model.space, this.#options.recorded ?? ''];
-  }
-
-  /** Learns from the answer to `readMeta` whether there is a second index by now, or another one altogether. */
+  /** Another index may be there by now; whoever writes to the next one does not ask. */
   #learn(meta: readonly SqlRow[] | undefined): void {
     if (meta === undefined || this.#table !== 'em_vectors') return;
-    const values = new Map(meta.map(({ key, value }) => [key, value]));
-    const [space, recorded] = this.#current;
-    const isCurrent =
-      (values.get(SPACE_KEY) ?? space) === space && (values.get(INDEX_KEY) ?? '') === recorded;
-    if (isCurrent) this.#hasChunks ||= values.has(CHUNKS_KEY);
-    else this.#outdated();
-  }
-
-  #outdated(): void {
-    if (this.#isOutdated) return;
-    this.#isOutdated = true;
-    this.#options.onOutdated?.();
+    if (this.#present.hasChunks(meta)) this.#hasChunks = true;
   }
 
   deletionReads(contentHashes: readonly string[]): SqlStatement[] {
     return [
-      readMeta,
+      readIndexMeta,
       {
         sql: `SELECT j.value AS content_hash, m.vector_id, v.chunks FROM json_each(?) j
           LEFT JOIN memories m ON m.content_hash = j.value LEFT JOIN ${this.#table} v ON v.content_hash = j.value`,
@@ -238,15 +224,15 @@ export class CloudVectorIndex implements VectorIndex {
         sql: `INSERT INTO em_embed_queue (content_hash, size) SELECT content_hash, content_size FROM memories
           WHERE NOT (${IS_CURRENT}) AND deleted_at IS NULL AND content_hash IN (SELECT value FROM json_each(?))
           ON CONFLICT (content_hash) DO NOTHING`,
-        params: [...this.#current, JSON.stringify(packed.map(({ h }) => h))],
+        params: [...this.#present.params, JSON.stringify(packed.map(({ h }) => h))],
       },
-      { sql: `SELECT ${IS_CURRENT} AS kept`, params: this.#current },
+      { sql: `SELECT ${IS_CURRENT} AS kept`, params: this.#present.params },
     ];
   }
 
   rowsKept(answers: readonly SqlRow[][]): boolean {
     if (answers.at(-1)?.[0]?.['kept'] !== 0) return true;
-    this.#outdated();
+    this.#present.becomeOutdated();
     return false;
   }
 
@@ -261,7 +247,7 @@ export class CloudVectorIndex implements VectorIndex {
       sql: `INSERT INTO ${this.#table} (content_hash, space, chunks, vectors, codes, written_at)
         SELECT value->>'h', ?, CAST(value->>'n' AS INTEGER), value->>'v', value->>'c', ? FROM json_each(?)
         WHERE ${isNext ? 'true' : IS_CURRENT} ON CONFLICT (content_hash) ${onConflict}`,
-      params: [this.#options.model.space, writtenAt, list, ...(isNext ? [] : this.#current)],
+      params: [this.#options.model.space, writtenAt, list, ...(isNext ? [] : this.#present.params)],
     }));
   }
 
@@ -277,7 +263,7 @@ export class CloudVectorIndex implements VectorIndex {
           (SELECT 1 FROM memories m WHERE m.content_hash = v.content_hash AND +m.deleted_at IS NULL) ORDER BY written_at DESC LIMIT ?`,
       params: [since, own, FRESH_ROWS + 1, since, own, space, FRESH_CODES],
     };
-    if (within === undefined) return [readMeta, fresh];
+    if (within === undefined) return [readIndexMeta, fresh];
     const ids = within.params ?? [];
     const filtered = {
       sql: `SELECT m.content_hash, ${exactUpTo(SMALL, 'n')}
@@ -286,7 +272,7 @@ export class CloudVectorIndex implements VectorIndex {
         WHERE n <= ? AND m.id IN (${within.sql})`,
       params: [...ids, MANY + 1, space, MANY, ...ids],
     };
-    return [readMeta, fresh, filtered];
+    return [readIndexMeta, fresh, filtered];
   }
 
   async query(vector: Float32Array, { topK, companions, ...options }: VectorQuery): Promise<VectorMatch[]> {
@@ -367,14 +353,6 @@ export class CloudVectorIndex implements VectorIndex {
     return Number(rows?.[0]?.['n'] ?? 0);
   }
 }
-
-const readMeta: SqlStatement = {
-  sql: `SELECT key, value FROM em_meta WHERE key IN ('${CHUNKS_KEY}', '${SPACE_KEY}', '${INDEX_KEY}')`,
-};
-
-/** Whether the index is still the one that it was when it was opened. Takes the space and the name that was recorded. */
-const IS_CURRENT = `EXISTS (SELECT 1 FROM em_meta WHERE key = '${SPACE_KEY}' AND value = ?)
-  AND coalesce((SELECT value FROM em_meta WHERE key = '${INDEX_KEY}'), '') = ?`;
 
 const packedRow = ({ contentHash, chunks }: MemoryVectors) => {
   const part = chunks.slice(0, PACKED_CHUNKS);
