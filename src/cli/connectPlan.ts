@@ -70,8 +70,6 @@ export interface Plan {
     readonly isForeign: boolean;
   };
   readonly bucket: string | null;
-  /** Names that were given, in whose place those are used that the database was connected with. */
-  readonly notUsed: readonly string[];
   readonly model: EmbeddingModel;
   readonly choice: EmbeddingChoice;
   /** The database's place in its history before the first change by Edge Memory. */
@@ -126,9 +124,6 @@ export const makePlan = async (connecting: Connecting): Promise<Plan> => {
       isForeign: names.foreignVectors > 0,
     },
     bucket: resources.buckets === undefined ? null : names.bucket,
-    notUsed: [wanted.index, wanted.bucket].filter(
-      (given) => typeof given === 'string' && given !== names.index && given !== names.bucket,
-    ) as string[],
     model: embedder.model,
     choice,
     bookmark,

@@ -29,12 +29,6 @@ export const planText = (plan: Plan): string => {
     ],
     ['index', `${inert(index.name)}, ${index.exists ? vectorsText(index) : isNew}`],
     ['bucket', bucketText(resources, bucket)],
-    [
-      'not used',
-      plan.notUsed.length > 0
-        ? `${plan.notUsed.map(inert).join(', ')}: the database was connected with others, which have what it holds`
-        : undefined,
-    ],
     ['model', `${inert(choice.model)}, ${model.dimensions} dimensions (${inert(model.space)})`],
     ['to add', inspection && additionText(inspection)],
     [

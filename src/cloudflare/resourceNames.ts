@@ -33,8 +33,8 @@ export const isFresh = (inspection: Inspection | undefined): boolean =>
   (inspection.state.schemaVersion === 0 && inspection.live + inspection.deleted === 0);
 
 /**
- * The index and the bucket beside a database: those that it was connected with, which have its vectors and contents;
- * else those that somebody named; else the usual ones, or ones of its own where those may serve other memories.
+ * The index and the bucket beside a database: the index that it was rebuilt into; else those that somebody named; else
+ * those that it was connected with; else the usual ones, or ones of its own where those may serve other memories.
  */
 export const namesBeside = async (
   beside: NamedBeside,
@@ -48,8 +48,8 @@ export const namesBeside = async (
     if (!resources.indexes.some((index) => index.name === name)) return 0;
     return (await new VectorizeIndex({ client, account, index: name }).info(call)).vectorCount;
   };
-  const namedIndex = connectedIndexOf(inspection) ?? wanted.index;
-  const namedBucket = wanted.bucket === null ? null : (inspection?.state.connectedBucket ?? wanted.bucket);
+  const namedIndex = inspection?.state.index ?? wanted.index ?? inspection?.state.connectedIndex;
+  const namedBucket = wanted.bucket === null ? null : (wanted.bucket ?? inspection?.state.connectedBucket);
   const [index, bucket, foreignVectors] = await Promise.all([
     namedIndex ??
       (fresh

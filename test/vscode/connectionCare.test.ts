@@ -96,7 +96,7 @@ describe('looking after a connection to Cloudflare', () => {
     const target = await connect({ database: 'Beside them' });
     assert.deepEqual([target?.index, target?.bucket], ['beside-them-index', 'beside-them-content']);
     await run('disconnect');
-    const again = await connect({ database: 'Beside them', index: 'mended' });
+    const again = await connect({ database: 'Beside them' });
     assert.deepEqual([again?.index, again?.bucket], [target?.index, target?.bucket]);
     await run('disconnect');
     messages.restore();

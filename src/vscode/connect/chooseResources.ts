@@ -205,7 +205,7 @@ async function named(
   const likelyName = isFresh(inspection) ? undefined : likelyIndex(resources)?.name;
   const { foreignVectors, ...names } = await namesBeside(
     { client, account, resources, jurisdiction, database: existing?.name ?? database, inspection },
-    { index: options.index ?? likelyName, bucket: options.bucket },
+    { index: options.index ?? connectedIndexOf(inspection) ?? likelyName, bucket: options.bucket },
   );
   const index = resources.indexes.find(({ name }) => name === names.index);
   const likely = options.endpoint === undefined ? modelFor(index?.dimensions) : undefined;
