@@ -36,7 +36,8 @@ import type {
   VerifyReport,
 } from './memory.ts';
 import type { MemoryStore } from './memoryStore.ts';
-import { type EnginePorts, type EngineSettings, MemoryWriter, wholeMemory } from './memoryWriter.ts';
+import { MemoryRemover } from './memoryRemover.ts';
+import { MemoryWriter, wholeMemory } from './memoryWriter.ts';
 import { overviewFrom, overviewStatements } from './overview.ts';
 import type { CallOptions } from './ports.ts';
 import { normaliseProject } from './projects.ts';
@@ -58,6 +59,7 @@ import {
 } from './schemas.ts';
 import { Searcher } from './search/searcher.ts';
 import { tagTreePage } from './tagTree.ts';
+import { type EnginePorts, type EngineSettings, WriteContext } from './writeContext.ts';
 
 /** Links written in one transaction. */
 const LINKED_TOGETHER = 1000;
@@ -68,7 +70,9 @@ export class MemoryEngine implements MemoryStore {
   readonly #ports: EnginePorts;
   readonly #settings: EngineSettings;
   readonly #searcher: Searcher;
+  readonly #context: WriteContext;
   readonly #writer: MemoryWriter;
+  readonly #remover: MemoryRemover;
   readonly #listeners = new Set<(event: StoreEvent) => void>();
 
   constructor(ports: EnginePorts, settings: EngineSettings) {
@@ -76,10 +80,12 @@ export class MemoryEngine implements MemoryStore {
     this.#settings = settings;
     this.#searcher = new Searcher(ports.sql, ports.vectors, ports.embedder);
     this.queue = new EmbeddingQueue(ports);
-    this.#writer = new MemoryWriter(ports, settings, this.queue, {
+    this.#context = new WriteContext(ports, settings, this.queue, {
       announce: (event) => this.announce(event),
       waiting: () => this.waiting(),
     });
+    this.#writer = new MemoryWriter(this.#context);
+    this.#remover = new MemoryRemover(this.#context);
   }
 
   async store(memory: NewMemory, options?: CallOptions): Promise<StoreResult> {
@@ -148,25 +154,25 @@ export class MemoryEngine implements MemoryStore {
   }
 
   delete(contentHashes: readonly string[], options?: CallOptions): Promise<string[]> {
-    return this.#writer.delete(contentHashes, options);
+    return this.#remover.delete(contentHashes, options);
   }
 
   restore(contentHashes: readonly string[], options?: CallOptions): Promise<string[]> {
-    return this.#writer.restore(contentHashes, options);
+    return this.#remover.restore(contentHashes, options);
   }
 
   purge(contentHashes: readonly string[], options?: CallOptions): Promise<string[]> {
-    return this.#writer.purge(contentHashes, options);
+    return this.#remover.purge(contentHashes, options);
   }
 
   /** Makes up for what failed earlier: vectors that memories wait for, and what was left behind. */
   settle(options?: CallOptions): Promise<void> {
-    return this.#writer.settle(options);
+    return this.#context.settle(options);
   }
 
   /** Removes objects that seem to belong to no record, where that is so. */
   protected removeUnowned(keys: readonly string[], options?: CallOptions): Promise<void> {
-    return this.#writer.removeUnowned(keys, options);
+    return this.#context.removeUnowned(keys, options);
   }
 
   /** Called when there may be something for `settle` to do; the embedded store looks at its queue by itself. */

@@ -1,5 +1,5 @@
 import { MemoryEngine } from '../../../src/memory/memoryEngine.ts';
-import type { EngineSettings } from '../../../src/memory/memoryWriter.ts';
+import type { EngineSettings } from '../../../src/memory/writeContext.ts';
 import type { Embedder } from '../../../src/memory/ports.ts';
 import { SqliteObjectStore } from '../../../src/local/sqliteObjectStore.ts';
 import { SqliteVectorIndex } from '../../../src/local/sqliteVectorIndex.ts';
