@@ -133,6 +133,7 @@ export class OpenWorkbench {
     await this.workbench.command('Developer: Reload Window');
     await loaded;
     await this.#ready();
+    if (await this.workbench.shows('Edge Memory')) await this.workbench.openContainer('Edge Memory');
   }
 
   /**

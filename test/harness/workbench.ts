@@ -29,12 +29,17 @@ export class Workbench {
       .first();
   }
 
+  /** Whether the sidebar shows this view container. */
+  async shows(title: string): Promise<boolean> {
+    const classes = (await this.activity(title).getAttribute('class')) ?? '';
+    return classes.split(' ').includes('checked');
+  }
+
   /**
    * Waits until its first view, a webview, has loaded: VS Code then gives it the focus, which would close a palette.
    */
   async openContainer(title: string): Promise<void> {
-    const classes = (await this.activity(title).getAttribute('class')) ?? '';
-    if (!classes.split(' ').includes('checked')) await this.activity(title).click();
+    if (!(await this.shows(title))) await this.activity(title).click();
     await this.page.mouse.move(0, 0); // away, or its tooltip shows in pictures
     await this.page.locator('.part.sidebar .composite.title').filter({ hasText: title }).waitFor();
     await this.webview('body[data-place="sidebar"] #query', 60_000);
