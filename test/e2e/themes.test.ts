@@ -39,7 +39,7 @@ describe('the themes', () => {
     await seedMemories(vscode.home, memories, { embed: true });
     await workbench.treeRow(/^Recent/).click();
     for (const group of [/^Deleted/, /^Projects/, /^Types/, /^Tags/, /^server/])
-      await workbench.treeRow(group).click();
+      await workbench.expand(group);
     await workbench.treeRow(/^staging/).waitFor();
   });
   afterEach(async function () {

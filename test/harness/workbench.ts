@@ -110,6 +110,17 @@ export class Workbench {
     return this.page.locator('.part.sidebar .monaco-list-row').filter({ hasText: text }).first();
   }
 
+  /** Opens a row with others below it. Tries again: a row that is drawn anew under the pointer loses a click. */
+  async expand(text: string | RegExp): Promise<void> {
+    const row = this.treeRow(text);
+    await row.waitFor();
+    for (let tries = 1; (await row.getAttribute('aria-expanded')) !== 'true'; tries++) {
+      if (tries > 5) throw new Error(`The row ${text} did not open`);
+      await row.click();
+      await this.page.waitForTimeout(500); // the tree answers a click by and by
+    }
+  }
+
   /** Shows a row's tooltip. Tries again: a tree that is drawn anew under a resting mouse forgets about it. */
   async tooltip(row: Locator): Promise<Locator> {
     const tooltip = this.page.locator('.monaco-hover:visible');
