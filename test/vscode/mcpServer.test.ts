@@ -218,7 +218,7 @@ describe('the definition of the server', function () {
     await startServer();
     await stored({ content: 'The launch code of another project is kumquat', project: 'elsewhere' });
     await stored({ content: 'The launch code of the shop is plum', project: 'shop' });
-    const client = await connect({}, ['--workspace=/work/shop', '--project=shop', '--only-project']);
+    const client = await connect({}, ['--workspace=/projects/shop', '--project=shop', '--only-project']);
     const names = (await client.listTools()).tools.map(({ name }) => name);
     assert.ok(!names.includes('memory_ingest'), 'it reads the files of this window');
     const { content } = await client.callTool({ name: 'memory_search', arguments: { query: 'launch code' } });
@@ -231,7 +231,7 @@ describe('the definition of the server', function () {
     const [folder] = vscode.workspace.workspaceFolders ?? [];
     assert.ok(folder);
     const activity = new AgentActivity(running);
-    const folders = ['/work/shop', folder.uri.fsPath];
+    const folders = ['/projects/shop', folder.uri.fsPath];
     const file = vscode.Uri.joinPath(folder.uri, 'looked-at.txt');
     const contextOf = (settings: McpSettings, project: string | undefined = 'shop') =>
       windowContext(running, activity, { folders, settings, ...(project !== '' && { project }) });
