@@ -121,15 +121,18 @@ export class Workbench {
     }
   }
 
-  /** Shows a row's tooltip. Tries again: a tree that is drawn anew under a resting mouse forgets about it. */
-  async tooltip(row: Locator): Promise<Locator> {
-    const tooltip = this.page.locator('.monaco-hover:visible');
+  /**
+   * Shows a row's tooltip, which holds a text. Tries again: a tree that is drawn anew under a resting mouse forgets about
+   * it, or has another row there.
+   */
+  async tooltip(row: Locator, text: string): Promise<void> {
+    const tooltip = this.page.locator('.monaco-hover:visible').filter({ hasText: text }).first();
     for (let tries = 1; ; tries++) {
       await this.page.mouse.move(0, 0);
       await row.hover();
       try {
         await tooltip.waitFor({ timeout: 8000 });
-        return tooltip;
+        return;
       } catch (error) {
         if (tries === 4) throw error;
       }

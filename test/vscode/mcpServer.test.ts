@@ -393,6 +393,7 @@ describe('the activity of agents', function () {
 
   it('is told of, and can be undone, also where another program started the server', async function () {
     if (!vscode.window.state.focused) this.skip();
+    this.timeout(90_000); // a notice of a test before this one may wait for its answer first
     const extension = vscode.extensions.getExtension('edge-memory.edge-memory');
     assert.ok(extension);
     const messages = answerMessages('showInformationMessage', 'Undo');
@@ -408,7 +409,7 @@ describe('the activity of agents', function () {
       await client.callTool({ name: 'memory_store', arguments: { content: 'Told elsewhere' } });
       await eventually(
         () => assert.match(messages.texts.join(), /Other Agent 2 stored “Told elsewhere”\./),
-        10_000,
+        40_000,
       );
       await eventually(async () => assert.deepEqual(await texts(), []), 10_000);
     } finally {

@@ -8,8 +8,8 @@ import { agentNotice } from './agentSettings.ts';
 
 /** What agents do in one go is told in one notice, this many milliseconds after its beginning. */
 const SETTLE = 1000;
-/** A notice that nobody answers goes out of sight by itself; the next one does not wait for it any longer. Milliseconds. */
-const PATIENCE = 30_000;
+/** VS Code takes a notice that nobody answers out of sight by then; the next one does not wait for it any longer. Milliseconds. */
+const PATIENCE = 10_000;
 /** How many of the last acts are looked at for those of other processes. */
 const RECENT = 50;
 

@@ -86,7 +86,7 @@ describe('Backups', () => {
       const store = await open();
       await store.store({ content: 'worth keeping' });
       for (let i = 0; i < 5; i++) await store.backUp();
-      const sameDay = names().map((name, i) => age(name, 25 * HOUR + i));
+      const sameDay = names().map((name, i) => age(name, 25 * HOUR + i * 1000));
       await open(true);
       await until(() => names().length === 6);
       await sleep(100);
