@@ -46,7 +46,7 @@ export function survivalTests(window: SearchWindow): void {
     await window.search.row('Use WAL mode').waitFor();
     await window.workbench.command('Edge Memory: Open Search in Editor');
     await window.workbench.webview('body[data-place="editor"] #query');
-    await window.workbench.command('View: Close All Editors');
+    await window.workbench.closeEditors();
   });
 
   describe('with very many memories', () => {

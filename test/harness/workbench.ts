@@ -51,13 +51,18 @@ export class Workbench {
    */
   async command(title: string, patienceMs = 30_000): Promise<void> {
     const end = Date.now() + patienceMs;
-    const row = this.page.locator(`.quick-input-list .monaco-list-row[aria-label^="${title}"]`).first();
+    const rows = '.quick-input-list .monaco-list-row';
+    const row = this.page.locator(`${rows}[aria-label^="${title}"]`).first();
+    // “Open Search in Editor” begins like “Open Search”, and stands above it once it was used; a key may follow a title.
+    const exact = this.page
+      .locator(`${rows}[aria-label="${title}"], ${rows}[aria-label^="${title}, "]`)
+      .first();
     for (;;) {
       await this.page.keyboard.press('F1');
       try {
         await this.input().fill(`>${title}`, { timeout: 5000 });
         await row.waitFor({ timeout: 3000 });
-        await row.click();
+        await ((await exact.isVisible()) ? exact : row).click();
         await row.waitFor({ state: 'hidden' }); // what is typed next is not for the palette
         return;
       } catch {
