@@ -1,4 +1,5 @@
 import type { Memory, MemoryFilter } from '../memory/memory.ts';
+import { pagesOf } from '../memory/pagesOf.ts';
 import type { CallOptions } from '../memory/ports.ts';
 import { isProjectTag, normaliseProject } from '../memory/projects.ts';
 import { beginningOf } from '../memory/text.ts';
@@ -69,12 +70,12 @@ const newest = async (
   fits: (memory: Memory) => boolean = () => true,
 ): Promise<Memory[]> => {
   const found: Memory[] = [];
-  for (let after: string | undefined; ;) {
-    const page = await store.list({ filter, limit: PAGE, contentLimit: CONTENT, after }, options);
-    found.push(...page.items.filter((memory) => memory.supersededBy === undefined && fits(memory)));
-    if (found.length >= EACH || page.next === undefined) return found.slice(0, EACH);
-    after = page.next;
+  const query = { filter, limit: PAGE, contentLimit: CONTENT };
+  for await (const page of pagesOf((after) => store.list({ ...query, after }, options))) {
+    found.push(...page.filter((memory) => memory.supersededBy === undefined && fits(memory)));
+    if (found.length >= EACH) break;
   }
+  return found.slice(0, EACH);
 };
 
 const lineOf = (memory: Memory): string => {

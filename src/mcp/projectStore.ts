@@ -13,6 +13,7 @@ import type {
   NewMemory,
   Page,
 } from '../memory/memory.ts';
+import { pagesOf } from '../memory/pagesOf.ts';
 import type { CallOptions } from '../memory/ports.ts';
 import { isProjectTag, normaliseProject, projectsOf, projectTag } from '../memory/projects.ts';
 import { normaliseTags } from '../memory/tags.ts';
@@ -117,15 +118,12 @@ export class ProjectStore implements AgentStore {
   async facets(kind: FacetKind, query: FacetQuery = {}, options?: CallOptions): Promise<Page<Facet>> {
     const counts = new Map<string, number>();
     const add = (name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
-    for (let after: string | undefined; ;) {
-      const page = await this.list({ limit: PAGE, after, contentLimit: 0 }, options);
-      for (const { tags, memoryType } of page.items)
+    const all = pagesOf((after) => this.list({ limit: PAGE, after, contentLimit: 0 }, options));
+    for await (const page of all)
+      for (const { tags, memoryType } of page)
         if (kind === 'projects') add(this.#project);
         else if (kind === 'types') [memoryType].filter((type) => type !== undefined).forEach(add);
         else tags.filter((tag) => !isProjectTag(tag)).forEach(add);
-      if (page.next === undefined) break;
-      after = page.next;
-    }
     const items = [...counts]
       .filter(([name]) => name.startsWith(query.prefix ?? ''))
       .map(([name, count]) => ({ name, count }))

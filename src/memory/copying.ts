@@ -1,5 +1,7 @@
+import { groupsOf } from './groups.ts';
 import type { Memory, MemoryLink, NewMemory } from './memory.ts';
 import type { MemoryStore } from './memoryStore.ts';
+import { pagesOf } from './pagesOf.ts';
 import type { CallOptions } from './ports.ts';
 
 /** Memories that one batch stores: few requests, and little to repeat after a failure. */
@@ -53,9 +55,9 @@ export const copyPlanned = async (
   const background = { ...options, priority: 'background' } as const;
   const known = new Set(there);
   let copied = 0;
-  for (let i = 0; i < missing.length; i += BATCH) {
+  for (const batch of groupsOf(missing, BATCH)) {
     // Marked or deleted meanwhile: asked at the last moment.
-    const leaving = (await from.get(missing.slice(i, i + BATCH), options)).filter(mayLeave);
+    const leaving = (await from.get(batch, options)).filter(mayLeave);
     if (leaving.length === 0) continue;
     await to.storeMany(
       leaving.map((memory) => asNew(memory, replaced.get(memory.contentHash))),
@@ -75,24 +77,18 @@ export const copyPlanned = async (
 
 /** Live memories that may leave the machine, oldest first, without their contents. */
 async function* movableOf(from: From, options?: CallOptions): AsyncGenerator<Memory> {
-  let after: string | undefined;
-  do {
-    const page = await from.list({ order: 'oldest', limit: HASHES, after, contentLimit: 0 }, options);
-    yield* page.items.filter(mayLeave);
-    after = page.next;
-  } while (after !== undefined);
+  const query = { order: 'oldest', limit: HASHES, contentLimit: 0 } as const;
+  for await (const page of pagesOf((after) => from.list({ ...query, after }, options)))
+    yield* page.filter(mayLeave);
 }
 
 /** All that a store has, deleted ones too. */
 const hashesIn = async (store: Pick<To, 'list'>, options?: CallOptions): Promise<Set<string>> => {
   const hashes = new Set<string>();
   for (const state of ['live', 'deleted'] as const) {
-    let after: string | undefined;
-    do {
-      const page = await store.list({ filter: { state }, limit: HASHES, after, contentLimit: 0 }, options);
-      for (const { contentHash } of page.items) hashes.add(contentHash);
-      after = page.next;
-    } while (after !== undefined);
+    const query = { filter: { state }, limit: HASHES, contentLimit: 0 };
+    for await (const page of pagesOf((after) => store.list({ ...query, after }, options)))
+      for (const { contentHash } of page) hashes.add(contentHash);
   }
   return hashes;
 };

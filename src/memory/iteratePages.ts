@@ -1,5 +1,6 @@
-import type { Memory, MemoryFilter, Page } from './memory.ts';
+import type { Memory, MemoryFilter } from './memory.ts';
 import type { MemoryStore } from './memoryStore.ts';
+import { pagesOf } from './pagesOf.ts';
 import type { CallOptions } from './ports.ts';
 
 const PAGE = 500;
@@ -14,10 +15,9 @@ export async function* iteratePages(
   filter: MemoryFilter,
   options?: CallOptions,
 ): AsyncGenerator<Memory> {
-  for (let after: string | undefined; ;) {
-    const query = { filter, order: 'oldest', limit: PAGE, contentLimit: SHORT, after } as const;
-    const page: Page<Memory> = await store.list(query, options);
-    for (const group of heldTogether(page.items)) {
+  const query = { filter, order: 'oldest', limit: PAGE, contentLimit: SHORT } as const;
+  for await (const page of pagesOf((after) => store.list({ ...query, after }, options)))
+    for (const group of heldTogether(page)) {
       const long = group.filter(isLong).map(({ contentHash }) => contentHash);
       const whole = long.length === 0 ? [] : await store.get(long, options);
       const byHash = new Map(whole.map((memory) => [memory.contentHash, memory]));
@@ -27,9 +27,6 @@ export async function* iteratePages(
         if (found !== undefined) yield found;
       }
     }
-    if (page.next === undefined) return;
-    after = page.next;
-  }
 }
 
 /** Not all records say how long their content is. */

@@ -4,6 +4,7 @@ import { EmbeddingQueue } from './embeddingQueue.ts';
 import { MemoryError } from './errors.ts';
 import { facetPage } from './facets.ts';
 import { addLinks, lineageOf, linkMemories, linksAround, unlinkMemories } from './graph.ts';
+import { groupsOf } from './groups.ts';
 import { repairRecords, verifyRecords } from './health.ts';
 import { iteratePages } from './iteratePages.ts';
 import { countMatching, listPage, statsFrom, statsStatements } from './listing.ts';
@@ -193,8 +194,8 @@ export class MemoryEngine implements MemoryStore {
 
   async linkMany(links: readonly NewLink[], options?: CallOptions): Promise<void> {
     const checked = links.map((link) => parse(newLinkSchema, 'The link', link));
-    for (let i = 0; i < checked.length; i += LINKED_TOGETHER)
-      await addLinks(this.#ports.sql, checked.slice(i, i + LINKED_TOGETHER), this.#seconds(), options);
+    for (const group of groupsOf(checked, LINKED_TOGETHER))
+      await addLinks(this.#ports.sql, group, this.#seconds(), options);
     if (checked.length > 0) this.#changed();
   }
 

@@ -1,6 +1,7 @@
 import { MemoryError } from './errors.ts';
 import type { Memory, MemoryFilter, TagChange } from './memory.ts';
 import type { MemoryStore } from './memoryStore.ts';
+import { pagesOf } from './pagesOf.ts';
 import type { CallOptions } from './ports.ts';
 import { isProjectTag } from './projects.ts';
 import { exactChanges } from './retagging.ts';
@@ -97,10 +98,7 @@ const newName = (text: string): string => {
 
 const allTags = async (store: TagStore, options?: CallOptions): Promise<ReadonlyMap<string, number>> => {
   const tags = new Map<string, number>();
-  for (let after: string | undefined; ;) {
-    const page = await store.facets('tags', { limit: PAGE, after }, options);
-    for (const { name, count } of page.items) tags.set(name, count);
-    if (page.next === undefined) return tags;
-    after = page.next;
-  }
+  for await (const page of pagesOf((after) => store.facets('tags', { limit: PAGE, after }, options)))
+    for (const { name, count } of page) tags.set(name, count);
+  return tags;
 };

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { MemoryError } from '../../memory/errors.ts';
 import type { Memory, MemoryFilter } from '../../memory/memory.ts';
+import { pagesOf } from '../../memory/pagesOf.ts';
 import type { CallOptions } from '../../memory/ports.ts';
 import type { AgentStore } from '../agentStore.ts';
 import { boundedAnswer, DEFAULT_CHARACTERS } from '../answers/boundedAnswer.ts';
@@ -71,10 +72,8 @@ export const memoryDelete = defineTool({
 
 const allOf = async (store: AgentStore, filter: MemoryFilter, options: CallOptions): Promise<Memory[]> => {
   const memories: Memory[] = [];
-  for (let after: string | undefined; ;) {
-    const page = await store.list({ filter, after, limit: PAGE, contentLimit: GLIMPSE }, options);
-    memories.push(...page.items);
-    if (page.next === undefined) return memories;
-    after = page.next;
-  }
+  const query = { filter, limit: PAGE, contentLimit: GLIMPSE };
+  for await (const page of pagesOf((after) => store.list({ ...query, after }, options)))
+    memories.push(...page);
+  return memories;
 };

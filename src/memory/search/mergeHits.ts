@@ -1,10 +1,9 @@
 import type { SearchHit, SearchQuery } from '../memory.ts';
-import { queryTermsOf, stemOf, wordsWithPlaces } from './queryTerms.ts';
+import { type QueryTerms, queryTermsOf, stemOf, wordsWithPlaces } from './queryTerms.ts';
 import { DEFAULT_LIMIT, withLimit } from './searcher.ts';
 
 /** How much of what was asked a memory holds, 0…1. */
-const coverageOf = (query: string, { memory }: SearchHit): number => {
-  const { words, substrings, short } = queryTermsOf(query);
+const coverageOf = ({ words, substrings, short }: QueryTerms, { memory }: SearchHit): number => {
   const text = [memory.content, ...memory.tags].join(' ').toLowerCase();
   const stems = new Set([...wordsWithPlaces(text)].map(([word]) => stemOf(word)));
   const found = [
@@ -24,8 +23,9 @@ export const mergeHits = (
   many: readonly SearchHit[],
   few: readonly SearchHit[],
 ): SearchHit[] => {
+  const terms = queryTermsOf(query);
   const weighed = few.map(({ similarity = 0, ...hit }) => {
-    const fits = hit.match === 'exact' ? 1 : Math.max(similarity, coverageOf(query, hit));
+    const fits = hit.match === 'exact' ? 1 : Math.max(similarity, coverageOf(terms, hit));
     const memory = withLimit(hit.memory, contentLimit);
     return { ...hit, memory, score: hit.score * Math.min(1, fits) };
   });

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
+import { groupsOf } from '../../memory/groups.ts';
 import type { MemoryFilter } from '../../memory/memory.ts';
+import { pagesOf } from '../../memory/pagesOf.ts';
 import { withProgress } from '../progress.ts';
 import { quoted } from '../memoryText.ts';
 import { say } from '../say.ts';
@@ -58,14 +60,11 @@ export async function emptyDeleted({ store }: CommandServices): Promise<number> 
   await withProgress(vscode.l10n.t('Deleting for good'), async ({ signal, say: step }) => {
     // All are named before the first goes: the earlier versions of one that is gone are nobody's versions any more.
     const doomed: string[] = [];
-    let after: string | undefined;
-    do {
-      const page = await store.list({ filter, limit: PAGE, contentLimit: 0, after }, { signal });
-      doomed.push(...page.items.map(({ contentHash }) => contentHash));
-      after = page.next;
-    } while (after !== undefined);
-    for (let from = 0; from < doomed.length; from += PAGE) {
-      gone += (await store.purge(doomed.slice(from, from + PAGE), { signal })).length;
+    const query = { filter, limit: PAGE, contentLimit: 0 };
+    for await (const page of pagesOf((after) => store.list({ ...query, after }, { signal })))
+      doomed.push(...page.map(({ contentHash }) => contentHash));
+    for (const group of groupsOf(doomed, PAGE)) {
+      gone += (await store.purge(group, { signal })).length;
       step(vscode.l10n.t('{0} of {1} memories', number(gone), number(all)), gone / all);
     }
   });

@@ -2,6 +2,7 @@ import { MapThread, type MapEvent } from '../../local/map/mapThread.ts';
 import { readMap, writeMap } from '../../local/map/mapFile.ts';
 import type { Memory } from '../../memory/memory.ts';
 import type { MemoryStore } from '../../memory/memoryStore.ts';
+import { pagesOf } from '../../memory/pagesOf.ts';
 import type { CallOptions } from '../../memory/ports.ts';
 
 /** The newest so many are drawn. */
@@ -129,10 +130,11 @@ export class MemoryMap {
 
   async #newest(options?: CallOptions): Promise<Memory[]> {
     const memories: Memory[] = [];
-    for (let after: string | undefined; memories.length < MOST;) {
-      const page = await this.#options.store.list({ limit: PAGE, after, contentLimit: 0 }, options);
-      memories.push(...page.items);
-      if ((after = page.next) === undefined) break;
+    const { store } = this.#options;
+    const all = pagesOf((after) => store.list({ limit: PAGE, after, contentLimit: 0 }, options));
+    for await (const page of all) {
+      memories.push(...page);
+      if (memories.length >= MOST) break;
     }
     return memories;
   }
