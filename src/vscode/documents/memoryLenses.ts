@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Memory } from '../../memory/memory.ts';
+import type { LineageStep, Memory } from '../../memory/memory.ts';
 import { codeStatesOf, describeCodeState } from '../code/codeStates.ts';
 import { number } from '../numbers.ts';
 import type { Services } from '../services.ts';
@@ -10,12 +10,17 @@ export class MemoryLenses implements vscode.CodeLensProvider, vscode.Disposable 
   readonly #services: Services;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #subscription: vscode.Disposable;
+  /** By content hash, until the store changes: VS Code asks for lenses at every pause in typing. */
+  readonly #histories = new Map<string, Promise<LineageStep[]>>();
 
   readonly onDidChangeCodeLenses = this.#changed.event;
 
   constructor(services: Services) {
     this.#services = services;
-    this.#subscription = services.events.onDidChange(() => this.#changed.fire());
+    this.#subscription = services.events.onDidChange(() => {
+      this.#histories.clear();
+      this.#changed.fire();
+    });
   }
 
   async provideCodeLenses({ uri }: vscode.TextDocument): Promise<vscode.CodeLens[]> {
@@ -35,7 +40,7 @@ export class MemoryLenses implements vscode.CodeLensProvider, vscode.Disposable 
   /** What a memory was before it was edited; or, of such an earlier version, what it has become. */
   async #historyOf({ contentHash, deletedAt }: Memory): Promise<vscode.Command[]> {
     const { store } = this.#services;
-    const steps = await store.history(contentHash);
+    const steps = await this.#stepsOf(contentHash);
     const commands: vscode.Command[] = [];
     const earlier = predecessorsOf(contentHash, steps).size;
     if (earlier > 0)
@@ -53,6 +58,15 @@ export class MemoryLenses implements vscode.CodeLensProvider, vscode.Disposable 
         arguments: [now.contentHash],
       });
     return commands;
+  }
+
+  #stepsOf(contentHash: string): Promise<LineageStep[]> {
+    const known = this.#histories.get(contentHash);
+    if (known !== undefined) return known;
+    const steps = this.#services.store.history(contentHash);
+    this.#histories.set(contentHash, steps);
+    steps.catch(() => this.#histories.delete(contentHash)); // the next one tries again
+    return steps;
   }
 
   async #codeOf(memory: Memory): Promise<vscode.Command[]> {
