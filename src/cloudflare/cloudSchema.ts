@@ -9,6 +9,7 @@ import {
   fullTextTriggers,
   metaNumber,
   migrations,
+  recordMeta,
   recordVersion,
   SCHEMA_VERSION,
 } from '../memory/schema.ts';
@@ -147,9 +148,7 @@ export const recordResources = (
 };
 
 /** A row of its own: a statement that changes nothing may pass without the right to. */
-const tryWriting: SqlStatement = {
-  sql: `INSERT INTO em_meta (key, value) VALUES ('may_write', 'yes') ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
-};
+const tryWriting = recordMeta('may_write', 'yes');
 
 /** Whether the token may write, and `more` on the way. Rejects where the database can't be asked at all. */
 export const mayWrite = async (

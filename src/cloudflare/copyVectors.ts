@@ -6,7 +6,7 @@ import type {
   SqlDatabase,
   SqlRow,
 } from '../memory/ports.ts';
-import { recordMeta } from '../memory/schema.ts';
+import { metaNumber, recordMeta } from '../memory/schema.ts';
 import { utf8Length } from '../memory/text.ts';
 import type { ClientLog } from './client.ts';
 import type { CloudVectorIndex } from './cloudVectorIndex.ts';
@@ -57,7 +57,7 @@ const toCandidate = (row: SqlRow): Candidate => ({
   changedAt: Number(row['changed_at']),
 });
 
-const copiedTo = `coalesce((SELECT CAST(value AS INTEGER) FROM em_meta WHERE key = '${COPIED_KEY}'), 0)`;
+const copiedTo = metaNumber(COPIED_KEY);
 
 /** Whether there are rows that `copyNextVectors` has not looked at. */
 export const readUncopied = {
