@@ -73,6 +73,8 @@ describe('agents in the chat', () => {
     await workbench.pickRow(/Start Server/).waitFor();
     await vscode.screenshot('agents-start-server');
     await workbench.pickRow(/Start Server/).click();
+    // VS Code opens the output once the server runs; that takes the focus.
+    await vscode.page.locator('.part.panel').getByText('Output').first().waitFor({ timeout: 70_000 });
     await workbench.command('Test Agent: Count the Tools');
     await workbench.saw(/The agent has 9 tools of the memory/, 70_000);
     await workbench.clearNotifications();

@@ -79,9 +79,9 @@ describe('the explorer', () => {
     await store(workbench, 'The web app is built with lit', 'area:web');
     await store(workbench, 'Version 2 of the API drops XML', 'area:api:v2');
     await workbench.treeRow(/^Today\s*5$/).waitFor();
-    await workbench.treeRow('Tags').click();
-    await workbench.treeRow(/^area\s*3$/).click();
-    await workbench.treeRow(/^api\s*2$/).click();
+    await workbench.expand('Tags');
+    await workbench.expand(/^area\s*3$/);
+    await workbench.expand(/^api\s*2$/);
     await workbench.treeRow(/^v2\s*1$/).waitFor();
     await vscode.screenshot('explorer-tags');
   });
@@ -200,7 +200,7 @@ describe('the explorer', () => {
   it('keeps deleted memories until they are deleted for good', async () => {
     await workbench.treeAction('The web app is built with lit', 'Delete Memory');
     await workbench.answerDialog('Delete');
-    await workbench.treeRow(/^Deleted\s*1$/).click();
+    await workbench.expand(/^Deleted\s*1$/);
     await workbench.treeRow('The web app is built with lit').waitFor();
     await workbench.command('Edge Memory: Empty Deleted');
     await workbench.dialog().getByText('Delete 1 deleted memory for good?').waitFor();
@@ -211,9 +211,8 @@ describe('the explorer', () => {
   });
 
   it('reveals a memory that is open in an editor', async () => {
-    await workbench.treeRow('The API speaks JSON').click();
-    await workbench.editorLines().getByText('The API speaks JSON').waitFor();
-    await workbench.treeRow('Recent').click();
+    await workbench.openMemory('The API speaks JSON', 'The API speaks JSON');
+    await workbench.collapse('Recent');
     await workbench.treeRow('Today').waitFor({ state: 'detached' });
     await workbench.command('Edge Memory: Reveal in Explorer');
     await vscode.page
@@ -280,7 +279,7 @@ describe('the explorer', () => {
 
   it('shows everything about a memory in its tooltip', async () => {
     await focusTree();
-    await workbench.treeRow(/^Today/).click();
+    await workbench.expand(/^Today/);
     await workbench.tooltip(workbench.treeRow('Version 2 of the API'), '#zone:api:v2');
     await vscode.screenshot('explorer-tooltip');
   });

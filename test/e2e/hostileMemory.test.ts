@@ -56,7 +56,7 @@ describe('a memory full of markup and command links', () => {
   });
 
   it('is text where its tag is listed', async () => {
-    await workbench.treeRow('Tags').click();
+    await workbench.expand('Tags');
     await isInert('.part.sidebar .monaco-list-row:has-text("[tag]")');
   });
 
@@ -92,9 +92,8 @@ describe('a memory full of markup and command links', () => {
 
   it('runs nothing from its document, wherever it is clicked', async () => {
     const { page } = vscode;
-    await workbench.treeRow('[go]').click();
+    await workbench.openMemory('[go]', 'newUntitledFile');
     const links = workbench.editorLines().getByText('newUntitledFile');
-    await links.first().waitFor();
     await page.waitForTimeout(3000); // what finds links in documents has had its time
     await page.keyboard.down('Control');
     for (const link of await links.all()) {
@@ -211,7 +210,7 @@ describe('a memory full of markup and command links', () => {
     };
     const open = async (content: string): Promise<void> => {
       await workbench.closeEditors(); // or the keys might go to what was open before
-      await workbench.treeRow(content).click();
+      await workbench.openMemory(content, 'tags:');
       await workbench
         .editorLines()
         .getByText('tags:')

@@ -44,9 +44,9 @@ describe('memories, as a person meets them', () => {
     await store(workbench, 'We chose Workers AI for embeddings because it sits beside the data');
     await workbench.treeRow('We chose Workers AI').waitFor();
     await workbench.statusItem('4 · hybrid').waitFor();
-    await workbench.treeRow('Tags').click();
+    await workbench.expand('Tags');
     await workbench.treeRow(/^database\s*2$/).waitFor();
-    await workbench.treeRow('Projects').click();
+    await workbench.expand('Projects');
     await workbench.treeRow(/^payments\s*4$/).waitFor();
     await vscode.screenshot('tree');
   });
@@ -98,8 +98,7 @@ describe('memories, as a person meets them', () => {
     await workbench.command('Edge Memory: Store Selection');
     await quickTitle(workbench, /Add tags/).waitFor();
     await workbench.enter('ops');
-    await workbench.treeRow('Restart the queue').click();
-    await workbench.editorLines().getByText('source: "runbook.md:3"').waitFor();
+    await workbench.openMemory('Restart the queue', 'source: "runbook.md:3"');
     await vscode.screenshot('selection');
   });
 

@@ -36,9 +36,8 @@ describe('the editor of memories', () => {
   const focus = (): Promise<void> => lines().getByText('---').first().click();
   /** Keys that come before the text is shown reach nobody. */
   const show = async (content: string): Promise<void> => {
-    await workbench.treeRow(content).click();
+    await workbench.openMemory(content, content); // not the one that was shown before
     await lines().getByText('hash: ').waitFor();
-    await lines().getByText(content).first().waitFor(); // not the one that was shown before
     await focus();
   };
   /** The only open editor, or the keys might go to what was open before. */
@@ -182,7 +181,8 @@ describe('the editor of memories', () => {
 
   it('stores a new memory when it is saved', async () => {
     await showNew();
-    await vscode.page.keyboard.type('# Written in peace\n\nWith several lines.');
+    await vscode.page.keyboard.insertText('# Written in peace\n\nWith several lines.');
+    await lines().getByText('With several lines.').waitFor();
     await dirtyTab().waitFor();
     await save();
     await workbench.treeRow('Written in peace').waitFor();
@@ -237,8 +237,7 @@ describe('the editor of memories', () => {
   });
 
   it('can only look at what is deleted, and restores it', async () => {
-    await workbench.treeRow('Written in peace').click();
-    await lines().getByText('hash: ').waitFor();
+    await workbench.openMemory('Written in peace', 'With several lines.');
     await workbench.treeAction('Written in peace', 'Delete Memory');
     await workbench.answerDialog('Delete');
     await workbench.treeRow('Written in peace').waitFor({ state: 'detached' });

@@ -37,7 +37,7 @@ describe('the themes', () => {
     await workbench.answerDialog('Delete');
     await workbench.treeRow(/^Deleted/).waitFor();
     await seedMemories(vscode.home, memories, { embed: true });
-    await workbench.treeRow(/^Recent/).click();
+    await workbench.collapse(/^Recent/);
     for (const group of [/^Deleted/, /^Projects/, /^Types/, /^Tags/, /^server/])
       await workbench.expand(group);
     await workbench.treeRow(/^staging/).waitFor();
@@ -60,8 +60,7 @@ describe('the themes', () => {
       it('shows memories', async () => {
         const { workbench } = vscode;
         await workbench.openContainer('Edge Memory');
-        await workbench.treeRow('The staging server').click();
-        await workbench.editorLines().getByText('port 8443').waitFor();
+        await workbench.openMemory('The staging server', 'port 8443');
         await vscode.screenshot(`theme-${name}-explorer`);
         await workbench.command('Edge Memory: Search Memories');
         await workbench.input().fill('release day');

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type Tallies, sumOf, type Tally } from './mocha.ts';
+import type { Tally } from './mocha.ts';
 
 /** What the tests in the extension host are told through their environment. */
 export interface HostRun {
@@ -44,7 +44,7 @@ export async function watchHostRun(
   try {
     const log = await launch({ [variable]: JSON.stringify(run) });
     print();
-    if (existsSync(resultFile)) return sumOf(JSON.parse(await readFile(resultFile, 'utf8')) as Tallies);
+    if (existsSync(resultFile)) return JSON.parse(await readFile(resultFile, 'utf8')) as Tally;
     console.error(log.join('\n'));
     return undefined;
   } finally {

@@ -8,22 +8,22 @@ export interface Tally {
   readonly skipped: number;
 }
 
-/** What each file of tests came to, by its path. */
-export type Tallies = Readonly<Record<string, Tally>>;
+/** Of a part without tests of its own, too: passed if it didn't throw. */
+export const NO_TESTS: Tally = { passed: 0, failed: 0, skipped: 0 };
 
-export function sumOf(tallies: Tallies): Tally {
-  const total = { passed: 0, failed: 0, skipped: 0 };
-  for (const { passed, failed, skipped } of Object.values(tallies)) {
-    total.passed += passed;
-    total.failed += failed;
-    total.skipped += skipped;
-  }
-  return total;
-}
+export const sumOf = (tallies: readonly Tally[]): Tally =>
+  tallies.reduce(
+    (sum, { passed, failed, skipped }) => ({
+      passed: sum.passed + passed,
+      failed: sum.failed + failed,
+      skipped: sum.skipped + skipped,
+    }),
+    NO_TESTS,
+  );
 
 export interface MochaRun {
   readonly files: readonly string[];
-  /** Written when mocha comes to its end: the proof that it did. Holds {@link Tallies}. */
+  /** Written when mocha comes to its end: the proof that it did. Holds a {@link Tally}. */
   readonly resultFile?: string;
   readonly timeout: number;
   /** Only tests whose title matches. */
@@ -36,7 +36,7 @@ export interface MochaRun {
 }
 
 /** Runs test files in this process, in the terminal or within VS Code. */
-export async function runMocha(run: MochaRun): Promise<Tallies> {
+export async function runMocha(run: MochaRun): Promise<Tally> {
   if (run.write !== undefined) Mocha.reporters.Base.consoleLog = run.write;
   const mocha = new Mocha({
     ui: 'bdd',
@@ -49,9 +49,8 @@ export async function runMocha(run: MochaRun): Promise<Tallies> {
   });
   for (const file of run.files) mocha.addFile(file);
   await mocha.loadFilesAsync();
-  const tallies: Record<string, Record<keyof Tally, number>> = {};
-  const count = (outcome: keyof Tally) => (runnable: Mocha.Runnable) => {
-    const tally = (tallies[runnable.file ?? ''] ??= { passed: 0, failed: 0, skipped: 0 });
+  const tally = { ...NO_TESTS };
+  const count = (outcome: keyof Tally) => () => {
     tally[outcome] += 1;
   };
   await new Promise<void>((resolve) => {
@@ -61,6 +60,6 @@ export async function runMocha(run: MochaRun): Promise<Tallies> {
       Mocha.reporters.Base.consoleLog(`Failed, run again: ${test.fullTitle()}\n${String(error)}`),
     );
   });
-  if (run.resultFile !== undefined) writeFileSync(run.resultFile, JSON.stringify(tallies));
-  return tallies;
+  if (run.resultFile !== undefined) writeFileSync(run.resultFile, JSON.stringify(tally));
+  return tally;
 }

@@ -2,7 +2,7 @@
 import { globSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { runMocha, sumOf } from './mocha.ts';
+import { runMocha } from './mocha.ts';
 import { root } from './paths.ts';
 
 const { values, positionals } = parseArgs({
@@ -14,13 +14,13 @@ const { values, positionals } = parseArgs({
   },
 });
 const files = globSync(positionals, { cwd: root }).map((file) => path.resolve(root, file));
-const tallies = await runMocha({
+const { failed } = await runMocha({
   files: files.sort(),
   resultFile: values.result,
   timeout: Number(values.timeout),
   grep: values.grep,
 });
-process.exitCode = sumOf(tallies).failed === 0 ? 0 : 1;
+process.exitCode = failed === 0 ? 0 : 1;
 
 const leftOpen = setTimeout(() => {
   console.error(`The tests left something open: ${process.getActiveResourcesInfo().join(', ')}`);

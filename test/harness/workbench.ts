@@ -47,7 +47,8 @@ export class Workbench {
 
   /**
    * Runs a command from the palette by its whole title ("Edge Memory: Store Memory"). Tries again for a while: an
-   * open palette doesn't take in new commands, and after a reload the activity bar is drawn before they are known.
+   * open palette doesn't take in new commands, after a reload the activity bar is drawn before they are known, and
+   * what takes the focus meanwhile (a panel that opens by itself) closes the palette.
    */
   async command(title: string, patienceMs = 30_000): Promise<void> {
     const end = Date.now() + patienceMs;
@@ -62,11 +63,11 @@ export class Workbench {
       try {
         await this.input().fill(`>${title}`, { timeout: 5000 });
         await row.waitFor({ timeout: 3000 });
-        await ((await exact.isVisible()) ? exact : row).click();
+        await ((await exact.isVisible()) ? exact : row).click({ timeout: 3000 });
         await row.waitFor({ state: 'hidden' }); // what is typed next is not for the palette
         return;
-      } catch {
-        if (Date.now() > end) throw new Error(`The palette has no command ${title}`);
+      } catch (cause) {
+        if (Date.now() > end) throw new Error(`The palette did not run ${title}`, { cause });
         await this.page.keyboard.press('Escape');
       }
     }
@@ -115,14 +116,37 @@ export class Workbench {
     return this.page.locator('.part.sidebar .monaco-list-row').filter({ hasText: text }).first();
   }
 
-  /** Opens a row with others below it. Tries again: a row that is drawn anew under the pointer loses a click. */
+  /** Shows the rows below one. */
   async expand(text: string | RegExp): Promise<void> {
+    await this.#toggle(text, 'true');
+  }
+
+  async collapse(text: string | RegExp): Promise<void> {
+    await this.#toggle(text, 'false');
+  }
+
+  /** Tries again: a row that is drawn anew under the pointer loses a click. */
+  async #toggle(text: string | RegExp, expanded: 'true' | 'false'): Promise<void> {
     const row = this.treeRow(text);
     await row.waitFor();
-    for (let tries = 1; (await row.getAttribute('aria-expanded')) !== 'true'; tries++) {
-      if (tries > 5) throw new Error(`The row ${text} did not open`);
+    for (let tries = 1; (await row.getAttribute('aria-expanded')) !== expanded; tries++) {
+      if (tries > 5) throw new Error(`The row ${text} did not come to aria-expanded="${expanded}"`);
       await row.click();
       await this.page.waitForTimeout(500); // the tree answers a click by and by
+    }
+  }
+
+  /** Opens a row's memory in an editor, which then shows `content`. Tries again, as {@link expand} does. */
+  async openMemory(text: string | RegExp, content: string): Promise<void> {
+    const line = this.editorLines().getByText(content).first();
+    for (let tries = 1; ; tries++) {
+      await this.treeRow(text).click();
+      try {
+        await line.waitFor({ timeout: 8000 });
+        return;
+      } catch (error) {
+        if (tries === 4) throw error;
+      }
     }
   }
 
