@@ -1,6 +1,7 @@
 import { NEW_DATABASE } from '../cloudflare/cloudSchema.ts';
 import { apiSettingsOf, optionalVariable, tuningOf } from '../cloudflare/environment.ts';
-import { type CloudStore, openCloudStore } from '../cloudflare/openCloudStore.ts';
+import type { CloudStore } from '../cloudflare/cloudStore.ts';
+import { openCloudStore } from '../cloudflare/openCloudStore.ts';
 import { targetConfig, targetOf } from '../cloudflare/targetConfig.ts';
 import { provision, type Provisioned, resourceInWords, USUAL_NAMES } from '../cloudflare/provision.ts';
 import { chosenDataFolder } from './dataFolder.ts';

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { CloudStore } from '../cloudflare/openCloudStore.ts';
+import type { CloudStore } from '../cloudflare/cloudStore.ts';
 import type { LocalStore } from '../local/localStore.ts';
 import { copyPlanned, planCopy } from '../memory/copying.ts';
 import type { Cli } from './cli.ts';

@@ -1,5 +1,6 @@
 import type { CloudEnvironment } from '../cloudflare/environment.ts';
-import { type CloudStore, openCloudStore } from '../cloudflare/openCloudStore.ts';
+import type { CloudStore } from '../cloudflare/cloudStore.ts';
+import { openCloudStore } from '../cloudflare/openCloudStore.ts';
 import { checkIndex, inspect } from '../cloudflare/provision.ts';
 import { VectorizeIndex } from '../cloudflare/vectorize.ts';
 import { EmbeddingCacheFile } from '../local/embeddingCacheFile.ts';

@@ -4,6 +4,7 @@ import type { CallOptions, EmbeddingModel, SqlDatabase, SqlRow } from '../memory
 import { knownText } from '../memory/records.ts';
 import { WITHOUT_RECORD } from '../memory/unsettled.ts';
 import { chunkIdOf, readChunkId } from './chunkIds.ts';
+import { FRESH } from './freshWrites.ts';
 import type { R2ObjectStore } from './r2.ts';
 import type { VectorizeIndex } from './vectorize.ts';
 
@@ -43,8 +44,6 @@ export interface Disagreement {
 }
 
 const RECORDS_AT_ONCE = 10_000;
-/** What was written in the last minutes may not be listed yet, or still. Seconds. */
-const FRESH = 300;
 const EXAMPLES = 5;
 /** As Edge Memory and mcp-memory-service name theirs: what is named otherwise is another program's. */
 const VECTOR_ID = /^([0-9a-f]{64}|mem_.*)$/;

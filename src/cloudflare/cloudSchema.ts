@@ -13,11 +13,11 @@ import {
   recordVersion,
   SCHEMA_VERSION,
 } from '../memory/schema.ts';
-import type { VectorTable } from './cloudVectorIndex.ts';
 import { readUncopied } from './copyVectors.ts';
 import { CloudflareApiError } from './errors.ts';
 import { CHUNKS_KEY, INDEX_KEY, SPACE_KEY } from './metaKeys.ts';
 import { notPrepared } from './unpreparedDatabase.ts';
+import type { VectorTable } from './vectorRows.ts';
 
 export const createVectorTable = (table: VectorTable): SqlStatement => ({
   sql: `CREATE TABLE IF NOT EXISTS ${table} (

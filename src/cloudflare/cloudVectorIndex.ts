@@ -13,42 +13,20 @@ import type {
 } from '../memory/ports.ts';
 import { utf8Length } from '../memory/text.ts';
 import { chunkIdOf, readChunkId } from './chunkIds.ts';
-import { bestChunk, codeScorer, packCodes, packVectors, unpackVector } from './compactVectors.ts';
-import { FreshWrites } from './freshWrites.ts';
 import { CHUNKS_KEY } from './metaKeys.ts';
 import { PlanRoom } from './planRoom.ts';
 import { IS_CURRENT, PresentIndex, readIndexMeta } from './presentIndex.ts';
 import { VECTORIZE_LIMITS, type VectorizeIndex } from './vectorize.ts';
+import { VectorRows, type VectorTable } from './vectorRows.ts';
 
-/** A filter that leaves this many memories or fewer is ranked exactly, from the rows. */
-const SMALL = 1000;
-/** One that leaves this many or fewer is ranked by their codes; above, only what Vectorize finds is filtered. */
-const MANY = 20_000;
-/** Vectorize shows a write within two minutes (p99); until then the rows answer. Seconds. */
-const FRESH = 300;
-/** So many fresh writes are compared exactly, and so many by their codes. */
-const FRESH_ROWS = 300;
-const FRESH_CODES = 5000;
 /** Matches that are answered, at least: among them are some of memories that are gone, or do not pass the filter. */
 const ANSWERED = 400;
-/** Characters of vectors, and of codes, that one search reads: long memories among many are read in part. */
-const READ_VECTORS = 4_000_000;
-const READ_CODES = 8_000_000;
-/** Of the vectors that this process wrote itself: those of some 6,000 short memories. */
-const KEPT_CHARACTERS = 6_500_000;
-/** D1 takes 2,000,000 bytes a row: further chunks of a very long memory are found by Vectorize alone. */
-const PACKED_CHUNKS = 1000;
-/** D1 takes 2,000,000 bytes a value. */
-const MAX_PARAM_BYTES = 1_900_000;
 const MAX_ID_BYTES = 64;
 /** Before ids of 64 bytes were known to fit, mcp-memory-service wrote them with this in front. */
 const OLD_PREFIX = 'mem_';
 
 /** The index of ours beside an index that mcp-memory-service may share. */
 export const chunksIndexOf = (index: string): string => `${index}-chunks`;
-
-/** `em_vectors_next`: of an index that is being rebuilt, until it takes the place of the present one. */
-export type VectorTable = 'em_vectors' | 'em_vectors_next';
 
 export interface CloudVectorIndexOptions {
   readonly sql: SqlDatabase;
@@ -79,9 +57,8 @@ export class CloudVectorIndex implements VectorIndex {
   readonly #options: CloudVectorIndexOptions;
   readonly #table: VectorTable;
   readonly #present: PresentIndex;
-  readonly #now: () => number;
+  readonly #rows: VectorRows;
   readonly #room: PlanRoom;
-  readonly #own = new FreshWrites(FRESH, KEPT_CHARACTERS);
   #hasChunks: boolean;
 
   constructor(options: CloudVectorIndexOptions) {
@@ -89,13 +66,13 @@ export class CloudVectorIndex implements VectorIndex {
     this.#table = options.table ?? 'em_vectors';
     this.#present = new PresentIndex(options.model.space, options.recorded, options.onOutdated);
     this.#hasChunks = options.hasChunks ?? false;
-    this.#now = options.now ?? Date.now;
-    const { index, chunks, model, storedDimensions = Infinity } = options;
+    const { sql, index, chunks, model, storedDimensions = Infinity, now = Date.now } = options;
+    this.#rows = new VectorRows({ sql, table: this.#table, model, present: this.#present, now });
     this.#room = new PlanRoom({
       storedDimensions,
       dimensions: model.dimensions,
       indexes: () => (this.#hasChunks ? [index, chunks] : [index]),
-      now: this.#now,
+      now,
     });
   }
 
@@ -175,7 +152,7 @@ export class CloudVectorIndex implements VectorIndex {
   ): Promise<void> {
     const { sql, index, chunks } = this.#options;
     const wanted = new Set(contentHashes);
-    this.#own.remove(wanted);
+    this.#rows.forget(wanted);
     const [meta, rows = []] = companions ?? (await sql.read(this.deletionReads(contentHashes), options));
     this.#learn(meta);
     const kept = new Map(rows.map((row) => [row['content_hash'], Number(row['chunks'] ?? 1)]));
@@ -194,85 +171,24 @@ export class CloudVectorIndex implements VectorIndex {
   }
 
   purgeStatements(contentHashes: readonly string[]): SqlStatement[] {
-    return [
-      {
-        sql: `DELETE FROM ${this.#table} WHERE content_hash IN (SELECT value FROM json_each(?))
-          AND content_hash NOT IN (SELECT content_hash FROM memories)`,
-        params: [JSON.stringify(contentHashes)],
-      },
-    ];
+    return this.#rows.purgeStatements(contentHashes);
   }
 
-  /** Where another index took the place of this one, the memories get in line for a vector in that one instead. */
   rowStatements(vectors: readonly MemoryVectors[]): SqlStatement[] {
-    if (vectors.length === 0) return [];
-    const packed = vectors.map(packedRow);
-    const at = this.#own.add(
-      packed.map(({ h, v, c }) => ({ content_hash: h, vectors: v, codes: c })),
-      this.#now() / 1000,
-    );
-    const insert = this.#insert(
-      packed,
-      at,
-      `DO UPDATE SET space = excluded.space, chunks = excluded.chunks, vectors = excluded.vectors,
-        codes = excluded.codes, written_at = excluded.written_at`,
-    );
-    if (this.#table !== 'em_vectors') return insert;
-    return [
-      ...insert,
-      {
-        sql: `INSERT INTO em_embed_queue (content_hash, size) SELECT content_hash, content_size FROM memories
-          WHERE NOT (${IS_CURRENT}) AND deleted_at IS NULL AND content_hash IN (SELECT value FROM json_each(?))
-          ON CONFLICT (content_hash) DO NOTHING`,
-        params: [...this.#present.params, JSON.stringify(packed.map(({ h }) => h))],
-      },
-      { sql: `SELECT ${IS_CURRENT} AS kept`, params: this.#present.params },
-    ];
+    return this.#rows.writeStatements(vectors);
   }
 
   rowsKept(answers: readonly SqlRow[][]): boolean {
-    if (answers.at(-1)?.[0]?.['kept'] !== 0) return true;
-    this.#present.becomeOutdated();
-    return false;
+    return this.#rows.areKept(answers);
   }
 
   /** Rows of vectors that Vectorize has had for long: no fresh writes, and none that takes the place of another. */
   copyStatements(vectors: readonly MemoryVectors[]): SqlStatement[] {
-    return this.#insert(vectors.map(packedRow), 0, 'DO NOTHING');
-  }
-
-  #insert(packed: readonly object[], writtenAt: number, onConflict: string): SqlStatement[] {
-    const isNext = this.#table !== 'em_vectors';
-    return listsOf(packed.map((row) => JSON.stringify(row))).map((list) => ({
-      sql: `INSERT INTO ${this.#table} (content_hash, space, chunks, vectors, codes, written_at)
-        SELECT value->>'h', ?, CAST(value->>'n' AS INTEGER), value->>'v', value->>'c', ? FROM json_each(?)
-        WHERE ${isNext ? 'true' : IS_CURRENT} ON CONFLICT (content_hash) ${onConflict}`,
-      params: [this.#options.model.space, writtenAt, list, ...(isNext ? [] : this.#present.params)],
-    }));
+    return this.#rows.copyStatements(vectors);
   }
 
   companionReads(within: SqlStatement | undefined): SqlStatement[] {
-    const { space } = this.#options.model;
-    const now = this.#now() / 1000;
-    const since = now - FRESH;
-    const own = JSON.stringify(this.#own.stamps(now));
-    const fresh = {
-      sql: `SELECT content_hash, ${exactUpTo(FRESH_ROWS, FRESH_CODES)} FROM em_vectors v,
-          (SELECT count(*) AS n FROM (SELECT 1 FROM em_vectors WHERE ${OTHERS} LIMIT ?))
-        WHERE ${OTHERS} AND space = ? AND EXISTS
-          (SELECT 1 FROM memories m WHERE m.content_hash = v.content_hash AND +m.deleted_at IS NULL) ORDER BY written_at DESC LIMIT ?`,
-      params: [since, own, FRESH_ROWS + 1, since, own, space, FRESH_CODES],
-    };
-    if (within === undefined) return [readIndexMeta, fresh];
-    const ids = within.params ?? [];
-    const filtered = {
-      sql: `SELECT m.content_hash, ${exactUpTo(SMALL, 'n')}
-        FROM (SELECT count(*) AS n FROM (${within.sql} LIMIT ?)) CROSS JOIN memories m
-        LEFT JOIN em_vectors v ON v.content_hash = m.content_hash AND v.space = ?
-        WHERE n <= ? AND m.id IN (${within.sql})`,
-      params: [...ids, MANY + 1, space, MANY, ...ids],
-    };
-    return [readIndexMeta, fresh, filtered];
+    return [readIndexMeta, ...this.#rows.searchReads(within)];
   }
 
   async query(vector: Float32Array, { topK, companions, ...options }: VectorQuery): Promise<VectorMatch[]> {
@@ -295,11 +211,10 @@ export class CloudVectorIndex implements VectorIndex {
       const place = readChunkId(id);
       if (place) consider({ ...place, similarity: score });
     }
-    const read = [...this.#own.rows(this.#now() / 1000, FRESH_ROWS), ...fresh, ...(filtered ?? [])];
-    for (const match of fromRows(vector, read)) consider(match);
+    const { exact, estimated } = this.#rows.matches(vector, [...fresh, ...(filtered ?? [])]);
+    for (const match of exact) consider(match);
     // An estimate counts where nothing better is known.
-    for (const match of fromCodes(vector, read))
-      if (best.get(match.contentHash)?.chunk !== match.chunk) consider(match);
+    for (const match of estimated) if (best.get(match.contentHash)?.chunk !== match.chunk) consider(match);
     // No rows at all means that too many pass the filter: the records decide then.
     const allowed = filtered && filtered.length > 0 && new Set(filtered.map((row) => row['content_hash']));
     return [...best.values()]
@@ -316,95 +231,21 @@ export class CloudVectorIndex implements VectorIndex {
     return this.#hasChunks;
   }
 
-  async read(contentHashes: readonly string[], options?: CallOptions): Promise<MemoryVector[]> {
-    const { space, dimensions } = this.#options.model;
-    const [rows = []] = await this.#options.sql.read(
-      [
-        {
-          // Of long memories the first chunk alone: base64 takes four characters for three bytes.
-          sql: `SELECT content_hash, substr(vectors, 1, CAST(? AS INTEGER)) AS first FROM em_vectors
-            WHERE content_hash IN (SELECT value FROM json_each(?)) AND space = ?`,
-          params: [Math.ceil(dimensions / 3) * 4, JSON.stringify(contentHashes), space],
-        },
-      ],
-      options,
-    );
-    return rows.map((row) => ({
-      contentHash: String(row['content_hash']),
-      values: unpackVector(String(row['first']), dimensions),
-    }));
+  read(contentHashes: readonly string[], options?: CallOptions): Promise<MemoryVector[]> {
+    return this.#rows.read(contentHashes, options);
   }
 
   room(options?: CallOptions): Promise<number> {
     return this.#room.left(options);
   }
 
-  async count(options?: CallOptions): Promise<number> {
-    const [rows] = await this.#options.sql.read(
-      [
-        {
-          sql: `SELECT count(*) AS n FROM em_vectors WHERE space = ?
-            AND content_hash NOT IN (SELECT content_hash FROM memories WHERE deleted_at IS NOT NULL)`,
-          params: [this.#options.model.space],
-        },
-      ],
-      options,
-    );
-    return Number(rows?.[0]?.['n'] ?? 0);
+  count(options?: CallOptions): Promise<number> {
+    return this.#rows.count(options);
   }
 }
-
-const packedRow = ({ contentHash, chunks }: MemoryVectors) => {
-  const part = chunks.slice(0, PACKED_CHUNKS);
-  return { h: contentHash, n: chunks.length, v: packVectors(part), c: packCodes(part) };
-};
 
 const hashOf = (id: string): string => (id.startsWith(OLD_PREFIX) ? id.slice(OLD_PREFIX.length) : id);
 
 /** Ids of all chunks after the first. */
 const furtherIds = (contentHash: string, chunks: number): string[] =>
   Array.from({ length: Math.max(0, chunks - 1) }, (_, i) => chunkIdOf(contentHash, i + 1) ?? []).flat();
-
-/** JSON lists of these items, each small enough for one parameter. */
-const listsOf = (items: readonly string[]): string[] => {
-  const lists: string[][] = [];
-  let bytes = Infinity;
-  for (const item of items) {
-    if (bytes + item.length > MAX_PARAM_BYTES) {
-      lists.push([]);
-      bytes = 0;
-    }
-    lists.at(-1)?.push(item);
-    bytes += item.length + 1;
-  }
-  return lists.map((list) => `[${list.join(',')}]`);
-};
-
-/** Fresh rows that this process did not write. */
-const OTHERS = 'written_at > ? AND written_at NOT IN (SELECT value FROM json_each(?))';
-
-/**
- * The vectors of up to `most` of n rows, of more only their codes; `rows` tells how many there may be then. Of a memory
- * with too many chunks for its share, the first ones, and codes of the others. A code that is cut off counts for nothing.
- */
-const exactUpTo = (most: number, rows: number | 'n'): string => {
-  const share = `${READ_VECTORS} / n`;
-  return `CASE WHEN n <= ${most} THEN substr(v.vectors, 1, ${share}) END AS vectors,
-    CASE WHEN n > ${most} THEN substr(v.codes, 1, ${READ_CODES} / ${rows})
-      WHEN length(v.vectors) > ${share} THEN substr(v.codes, 1, ${READ_CODES} / n) END AS codes`;
-};
-
-const fromRows = (vector: Float32Array, rows: readonly SqlRow[]): VectorMatch[] =>
-  rows.flatMap(({ content_hash: hash, vectors }) =>
-    typeof vectors === 'string' ? [{ contentHash: String(hash), ...bestChunk(vector, vectors) }] : [],
-  );
-
-const fromCodes = (vector: Float32Array, rows: readonly SqlRow[]): VectorMatch[] => {
-  const coded = rows.filter(({ codes }) => typeof codes === 'string');
-  if (coded.length === 0) return [];
-  const score = codeScorer(vector);
-  return coded.map(({ content_hash: hash, codes }) => ({
-    contentHash: String(hash),
-    ...score(String(codes)),
-  }));
-};

@@ -10,14 +10,14 @@ import { metaNumber, recordMeta } from '../memory/schema.ts';
 import { utf8Length } from '../memory/text.ts';
 import type { ClientLog } from './client.ts';
 import type { CloudVectorIndex } from './cloudVectorIndex.ts';
+import { FRESH } from './freshWrites.ts';
+import { makeLargeContentFindable } from './largeContentOfOthers.ts';
 import type { StoredVector, VectorizeIndex } from './vectorize.ts';
 
 /** The key of em_meta: every row up to this id was looked at. */
 export const COPIED_KEY = 'vectors_copied_to';
 /** Twenty requests of Vectorize, and one statement far below what D1 takes. */
 export const COPIED_AT_ONCE = 400;
-/** Vectorize may not show yet what was written within these seconds. */
-const FRESH = 300;
 /** Texts of each page that are embedded to see whether its vectors are of this model. */
 const SAMPLES = 3;
 /** The same text has nearly 1 by the same model, and by another one anything but. */
@@ -44,10 +44,13 @@ interface Candidate {
   readonly size: number;
   /** Seconds. */
   readonly changedAt: number;
+  /** Of large content whose beginning is not known here. */
+  readonly objectKey: string | undefined;
 }
 
 const columns = `m.id, m.content_hash, coalesce(m.vector_id, m.content_hash) AS vector_id, m.content_size AS size,
-  coalesce(m.updated_at, m.created_at) AS changed_at`;
+  coalesce(m.updated_at, m.created_at) AS changed_at, CASE WHEN NOT EXISTS (SELECT 1 FROM em_info i
+    WHERE i.content_hash = m.content_hash AND i.excerpt IS NOT NULL) THEN m.r2_key END AS unread_key`;
 
 const toCandidate = (row: SqlRow): Candidate => ({
   id: Number(row['id']),
@@ -55,6 +58,7 @@ const toCandidate = (row: SqlRow): Candidate => ({
   vectorId: String(row['vector_id']),
   size: Number(row['size']),
   changedAt: Number(row['changed_at']),
+  objectKey: typeof row['unread_key'] === 'string' ? row['unread_key'] : undefined,
 });
 
 const copiedTo = metaNumber(COPIED_KEY);
@@ -66,7 +70,7 @@ export const readUncopied = {
 
 /**
  * mcp-memory-service writes its vectors to Vectorize alone: gives its memories the copy beside their record that fresh
- * and filtered searches are ranked by. A page of rows a call; resumes where it ended. Answers how many ids are left.
+ * and filtered searches are ranked by, and of large content the beginning that keywords find. A page of rows a call; resumes where it ended. Answers how many ids are left.
  */
 export const copyNextVectors = async (copying: VectorCopying, options?: CallOptions): Promise<number> => {
   const { sql } = copying;
@@ -86,6 +90,10 @@ export const copyNextVectors = async (copying: VectorCopying, options?: CallOpti
   if (last <= begin) return 0;
   const candidates = rows.map(toCandidate);
   const found = await copy(copying, candidates, options);
+  const large = candidates.flatMap(({ hash, objectKey }) =>
+    objectKey === undefined ? [] : [{ hash, objectKey }],
+  );
+  await makeLargeContentFindable(copying, large, options);
   const since = copying.now() / 1000 - FRESH;
   const unseen = candidates.find(({ hash, changedAt }) => !found.has(hash) && changedAt >= since);
   const pageEnd = candidates.length < COPIED_AT_ONCE ? last : (candidates.at(-1)?.id ?? last);

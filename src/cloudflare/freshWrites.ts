@@ -1,5 +1,8 @@
 import type { SqlRow } from '../memory/ports.ts';
 
+/** Vectorize shows a write within two minutes (p99); until then the rows answer. Seconds. */
+export const FRESH = 300;
+
 interface Batch {
   rows: readonly SqlRow[];
   /** Seconds. */

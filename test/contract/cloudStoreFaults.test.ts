@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { CloudStore } from '../../src/cloudflare/openCloudStore.ts';
+import type { CloudStore } from '../../src/cloudflare/cloudStore.ts';
 import { createNodeFetch } from '../../src/cloudflare/nodeFetch.ts';
 import { MemoryError } from '../../src/memory/errors.ts';
 import type { FaultRule } from '../emulator/faults.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { CloudStore } from '../../src/cloudflare/openCloudStore.ts';
+import type { CloudStore } from '../../src/cloudflare/cloudStore.ts';
 import type { Traffic } from '../emulator/requestLog.ts';
 import { longText, useCloud } from './cloudStoreFixture.ts';
 

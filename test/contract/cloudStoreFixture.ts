@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
 import { CloudflareClient, type CloudflareClientOptions } from '../../src/cloudflare/client.ts';
 import { createNodeFetch, type NodeFetch } from '../../src/cloudflare/nodeFetch.ts';
-import {
-  openCloudStore,
-  type CloudStore,
-  type CloudStoreOptions,
-} from '../../src/cloudflare/openCloudStore.ts';
+import type { CloudStore } from '../../src/cloudflare/cloudStore.ts';
+import { openCloudStore, type CloudStoreOptions } from '../../src/cloudflare/openCloudStore.ts';
 import type { Memory, NewMemory, SearchQuery } from '../../src/memory/memory.ts';
 import { startEmulator, type Emulator } from '../emulator/emulator.ts';
 import type { EmulatorOptions } from '../emulator/options.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { CloudStore } from '../../src/cloudflare/openCloudStore.ts';
+import type { CloudStore } from '../../src/cloudflare/cloudStore.ts';
 import type { Memory } from '../../src/memory/memory.ts';
 import { foundIn, useCloud } from './cloudStoreFixture.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { contentHashOf } from '../../src/memory/contentHash.ts';
 import { MemoryError } from '../../src/memory/errors.ts';
-import type { CloudStore } from '../../src/cloudflare/openCloudStore.ts';
+import type { CloudStore } from '../../src/cloudflare/cloudStore.ts';
 import { TABLES } from '../../src/cloudflare/unpreparedDatabase.ts';
 import type { Memory } from '../../src/memory/memory.ts';
 import { readPermissions } from '../emulator/auth.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { removeOurTables } from '../../src/cloudflare/cloudSchema.ts';
 import { D1Database } from '../../src/cloudflare/d1.ts';
-import type { CloudStore } from '../../src/cloudflare/openCloudStore.ts';
+import type { CloudStore } from '../../src/cloudflare/cloudStore.ts';
 import type { MemoryFilter, SearchMode } from '../../src/memory/memory.ts';
 import { foundIn, storedIn, useCloud } from './cloudStoreFixture.ts';
 

@@ -167,6 +167,12 @@ describe('what mcp-memory-service wrote, in the cloud store', () => {
       (await foundIn(store, { query: 'penguins breed in Antarctica', mode: 'meaning' })).length,
       1,
     );
+    for (let left = Infinity; left > 0;) left = await store.copyVectors();
+    for (const query of ['penguins breed in Antarctica', 'Antarctica'])
+      assert.equal((await foundIn(store, { query, mode: 'keyword' })).length, 1, query);
+    assert.deepEqual(await foundIn(store, { query: 'R2 Content', mode: 'keyword' }), []);
+    const [shown] = (await store.list({ filter: { tags: ['large'] }, contentLimit: 100 })).items;
+    assert.match(shown?.content ?? '', /^Penguins breed/);
     assert.equal((await store.store({ content: 'deleted before' })).outcome, 'revived');
     await store.update(memory?.contentHash ?? '', { metadata: { added: true } });
     const [again] = await service.searchByTags(['decision']);

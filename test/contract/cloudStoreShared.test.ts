@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createNodeFetch, type NodeFetch } from '../../src/cloudflare/nodeFetch.ts';
-import type { CloudStore } from '../../src/cloudflare/openCloudStore.ts';
+import type { CloudStore } from '../../src/cloudflare/cloudStore.ts';
 import { get, createDatabase } from './emulatorRequests.ts';
 import { foundIn, longText, storedIn, useCloud } from './cloudStoreFixture.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { chunkIdOf } from '../../src/cloudflare/chunkIds.ts';
-import type { CloudStore } from '../../src/cloudflare/openCloudStore.ts';
+import type { CloudStore } from '../../src/cloudflare/cloudStore.ts';
 import { contentHashOf } from '../../src/memory/contentHash.ts';
 import { MemoryError } from '../../src/memory/errors.ts';
 import { randomFrom, type FaultRule } from '../emulator/faults.ts';

@@ -27,7 +27,7 @@ describe('setting up agents, as a person does it', () => {
     await vscode.screenshot('agents-copied');
     await workbench.answer(/Put it into/, 'Open File');
     await workbench.tab('mcp.json').waitFor();
-    await workbench.editorLines().getByText('mcpServers').waitFor();
+    await workbench.editorLines().getByText('mcpServers').first().waitFor();
     await workbench.command('View: Revert and Close Editor');
     await workbench.tab('mcp.json').waitFor({ state: 'detached' });
   });
@@ -43,8 +43,8 @@ describe('setting up agents, as a person does it', () => {
     await workbench.pickRow('Write the section into AGENTS.md').click();
     await workbench.input().waitFor({ state: 'hidden' });
     await workbench.openFile('AGENTS.md');
-    await workbench.editorLines().getByText('Use tabs.').waitFor();
-    await workbench.editorLines().getByText('edge-memory:begin').waitFor();
+    await workbench.editorLines().getByText('Use tabs.').first().waitFor();
+    await workbench.editorLines().getByText('edge-memory:begin').first().waitFor();
   });
 
   it('lists what was set up, and takes the instructions back', async () => {
@@ -53,7 +53,7 @@ describe('setting up agents, as a person does it', () => {
     await vscode.screenshot('agents-set-up');
     await workbench.pickRow('Instructions in AGENTS.md').click();
     await workbench.pickRow('Remove the section from AGENTS.md').click();
-    await workbench.editorLines().getByText('edge-memory:begin').waitFor({ state: 'detached' });
-    await workbench.editorLines().getByText('Use tabs.').waitFor();
+    await workbench.editorLines().getByText('edge-memory:begin').first().waitFor({ state: 'detached' });
+    await workbench.editorLines().getByText('Use tabs.').first().waitFor();
   });
 });

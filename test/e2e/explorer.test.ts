@@ -59,7 +59,7 @@ describe('the explorer', () => {
       .pickRow(/AGENTS\.md/)
       .locator('[aria-label^="Preview"]')
       .click();
-    await workbench.editorLines().getByText('the first of 2 memories').waitFor();
+    await workbench.editorLines().getByText('the first of 2 memories').first().waitFor();
     await vscode.screenshot('bring-in-preview');
     assert.equal(await vscode.page.locator('.part.editor .tab.dirty').count(), 0);
     await workbench.input().focus();

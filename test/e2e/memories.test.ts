@@ -74,7 +74,7 @@ describe('memories, as a person meets them', () => {
     await workbench.pickRows().first().filter({ hasText: 'Deploys go out' }).waitFor();
     await vscode.screenshot('search');
     await vscode.page.keyboard.press('Enter');
-    await workbench.editorLines().getByText('Deploys go out on Tuesdays, never on Fridays').waitFor();
+    await workbench.editorLines().getByText('Deploys go out on Tuesdays, never on Fridays').first().waitFor();
     await vscode.screenshot('document');
   });
 
@@ -138,7 +138,7 @@ describe('memories, as a person meets them', () => {
     await workbench.command('Edge Memory: Search Memories');
     await workbench.pickRow(/./).waitFor();
     await workbench.enter('release day');
-    await workbench.editorLines().getByText('Deploys go out on Tuesdays').waitFor();
+    await workbench.editorLines().getByText('Deploys go out on Tuesdays').first().waitFor();
   });
 
   it('need no mouse', async () => {
@@ -154,7 +154,7 @@ describe('memories, as a person meets them', () => {
     await keyboard.press('ArrowDown');
     await keyboard.press('ArrowDown');
     await keyboard.press('Enter');
-    await workbench.editorLines().getByText('typed by hand').waitFor();
+    await workbench.editorLines().getByText('typed by hand').first().waitFor();
     await focusTree();
     await keyboard.press('Delete');
     await workbench.dialog().getByText('Delete the memory “typed by hand”').waitFor();

@@ -209,7 +209,7 @@ describe('the search view', () => {
       .row('Use WAL mode')
       .getByRole('button', { name: 'Insert at Cursor', includeHidden: true })
       .click();
-    await workbench.editorLines().getByText('Use WAL mode for SQLite when').waitFor();
+    await workbench.editorLines().getByText('Use WAL mode for SQLite when').first().waitFor();
     await press('Control+Z');
   });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { CloudStore } from '../../src/cloudflare/openCloudStore.ts';
+import { CloudStore } from '../../src/cloudflare/cloudStore.ts';
 import { USUAL_NAMES } from '../../src/cloudflare/provision.ts';
 import { EmbeddingCacheFile } from '../../src/local/embeddingCacheFile.ts';
 import type { CloudTarget } from '../../src/local/storeConfig.ts';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { CloudStore } from '../../cloudflare/openCloudStore.ts';
+import type { CloudStore } from '../../cloudflare/cloudStore.ts';
 import type { Connecting } from './openConnectedStore.ts';
 import { number } from '../numbers.ts';
 

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
-import { type CloudStore, openCloudStore } from '../../cloudflare/openCloudStore.ts';
+import type { CloudStore } from '../../cloudflare/cloudStore.ts';
+import { openCloudStore } from '../../cloudflare/openCloudStore.ts';
 import { targetConfig } from '../../cloudflare/targetConfig.ts';
 import { checkIndex } from '../../cloudflare/provision.ts';
 import { type VectorizeDescription, VectorizeIndex } from '../../cloudflare/vectorize.ts';

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { CloudflareClient } from '../../cloudflare/client.ts';
 import { D1Database } from '../../cloudflare/d1.ts';
 import { needsOtherLanguages } from '../../cloudflare/languages.ts';
-import type { CloudStore } from '../../cloudflare/openCloudStore.ts';
+import type { CloudStore } from '../../cloudflare/cloudStore.ts';
 import { OPENAI_SPACE } from '../../cloudflare/openAiEmbedder.ts';
 import { MULTILINGUAL_MODEL } from '../../cloudflare/workersAiModels.ts';
 import type { CloudTarget } from '../../local/storeConfig.ts';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { chunksIndexOf } from '../../cloudflare/cloudVectorIndex.ts';
 import { describeD1Database } from '../../cloudflare/d1Databases.ts';
-import type { CloudStore } from '../../cloudflare/openCloudStore.ts';
+import type { CloudStore } from '../../cloudflare/cloudStore.ts';
 import { chunkVectorsOf } from '../../cloudflare/partHealth.ts';
 import { FREE_PLAN, freeVectors, neuronsFor } from '../../cloudflare/planLimits.ts';
 import { VectorizeIndex } from '../../cloudflare/vectorize.ts';
