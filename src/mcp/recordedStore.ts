@@ -7,6 +7,8 @@ import type { AgentStore } from './agentStore.ts';
 import type { McpContext } from './mcpContext.ts';
 import { overlaidStore } from './overlaidStore.ts';
 
+type UpdateStep = Extract<UndoStep, { do: 'update' }>;
+
 /** A store that tells what is done to it, with the way back. */
 export const recordedStore = (
   store: AgentStore,
@@ -29,17 +31,18 @@ export const recordedStore = (
     const read = [...new Set([...merged, ...superseding])];
     const after = read.length === 0 ? [] : await store.get(read, options);
     const former = new Map(before.map((memory) => [memory.contentHash, memory]));
-    const hashes = results.map(({ contentHash }) => contentHash);
-    await tell('stored', hashes, [
-      ...undoOfNew(
-        results,
-        after.filter(({ contentHash }) => superseding.has(contentHash)),
-      ),
-      ...after
-        .filter(({ contentHash }) => merged.has(contentHash))
-        .flatMap((memory) => reverting(former.get(memory.contentHash), memory))
-        .filter(changesSomething),
-    ]);
+    const changes = after
+      .filter(({ contentHash }) => merged.has(contentHash))
+      .flatMap((memory) => reverting(former.get(memory.contentHash), memory))
+      .filter(changesSomething);
+    const changed = new Set([...changes.map(({ hash }) => hash), ...hashesThatSupersede(memories)]);
+    const hashes = results.flatMap(({ outcome, contentHash }) =>
+      outcome !== 'merged' || changed.has(contentHash) ? [contentHash] : [],
+    );
+    // Nobody needs to hear of what was there already.
+    if (hashes.length === 0) return;
+    const superseded = after.filter(({ contentHash }) => superseding.has(contentHash));
+    await tell('stored', hashes, [...undoOfNew(results, superseded), ...changes]);
   };
 
   const storeMany = async (memories: readonly NewMemory[], given?: CallOptions): Promise<StoreResult[]> => {
@@ -135,11 +138,11 @@ const supersedingOf = (memories: readonly NewMemory[], results: readonly StoreRe
   const added = new Set(
     results.flatMap(({ outcome, contentHash }) => (outcome === 'merged' ? [] : [contentHash])),
   );
-  return memories
-    .filter(({ supersedes }) => supersedes !== undefined)
-    .map(({ content }) => contentHashOf(content))
-    .filter((hash) => added.has(hash));
+  return hashesThatSupersede(memories).filter((hash) => added.has(hash));
 };
+
+const hashesThatSupersede = (memories: readonly NewMemory[]): string[] =>
+  memories.filter(({ supersedes }) => supersedes !== undefined).map(({ content }) => contentHashOf(content));
 
 const undoOfNew = (results: readonly StoreResult[], superseding: readonly Memory[]): UndoStep[] => {
   const added = results.flatMap(({ outcome, contentHash }) => (outcome === 'merged' ? [] : [contentHash]));
@@ -165,15 +168,14 @@ const undoOfUpdate = (contentHash: string, before: readonly Memory[], after: Mem
 };
 
 /** Of a memory that was live before, the way back to what it was. */
-const reverting = (before: Memory | undefined, after: Memory): UndoStep[] => {
+const reverting = (before: Memory | undefined, after: Memory): UpdateStep[] => {
   if (before === undefined || before.deletedAt !== undefined) return [];
   const patch = revertingPatch(before, after);
   return [{ do: 'update', hash: after.contentHash, patch, left: leftIn([after], patch) }];
 };
 
 /** Files that are ingested again leave most memories as they were. */
-const changesSomething = (step: UndoStep): boolean =>
-  step.do !== 'update' ||
+const changesSomething = (step: UpdateStep): boolean =>
   Object.values<unknown>({ ...step.patch }).some(
     (part) => typeof part !== 'object' || part === null || Object.keys(part).length > 0,
   );

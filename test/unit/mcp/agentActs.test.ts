@@ -60,6 +60,18 @@ describe('what agents do', () => {
     assert.deepEqual(acts, []);
   });
 
+  it('is told of what changed, not of what was stored as it is', async () => {
+    await memories.stored({ content: 'known', tags: ['a'], project: 'shop' });
+    const call = await connect();
+    await call('memory_store', { content: 'known', metadata: { tags: ['a'] } });
+    assert.deepEqual(acts, []);
+    await call('memory_store', { content: 'known', metadata: { tags: ['b'] } });
+    assert.deepEqual(
+      acts.map(({ hashes }) => hashes),
+      [[contentHashOf('known')]],
+    );
+  });
+
   it('can be undone: a stored memory goes', async () => {
     const call = await connect();
     await call('memory_store', { content: 'one' });
