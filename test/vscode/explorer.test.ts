@@ -323,6 +323,22 @@ describe('the tree of memories', () => {
     }
   });
 
+  it('counts and lists as deleted what somebody deleted, not the earlier versions of what was edited', async () => {
+    const { store } = await services();
+    const first = await stored({ content: 'first text' });
+    const { contentHash } = await store.update(first.contentHash, { content: 'second text' });
+    assert.ok(!(await labels()).includes('Deleted'));
+    const [earlier] = await store.get([first.contentHash]);
+    assert.ok(earlier);
+    assert.match((await nodeOf(await services(), tree, earlier)).id, new RegExp(contentHash));
+    const gone = await stored({ content: 'unwanted' });
+    await store.delete([gone.contentHash]);
+    assert.deepEqual(
+      (await children('Deleted')).map(({ id }) => id),
+      [`deleted/${gone.contentHash}`],
+    );
+  });
+
   it('speaks of one memory in the singular, wherever it counts', async () => {
     await stored({ content: 'one', tags: ['area:api'], memoryType: 'note', project: 'alpha', pinned: true });
     const gone = await stored({ content: 'two' });

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Memory } from '../../memory/memory.ts';
+import { DELETED } from '../explorer/nodes.ts';
 import { quoted } from '../memoryText.ts';
 import { say } from '../say.ts';
 import { offerUndo } from '../undo.ts';
@@ -37,7 +38,7 @@ export async function restoreMemory(
 ): Promise<string[]> {
   const memories = await targetMemories(services, args, {
     title: vscode.l10n.t('Restore Deleted Memory'),
-    filter: { state: 'deleted' },
+    filter: DELETED,
   });
   return restore(
     services,

@@ -4,6 +4,7 @@ import { describeError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { untilTomorrow } from './dayLabel.ts';
 import {
+  DELETED,
   dayNode,
   isParent,
   type ListName,
@@ -121,7 +122,7 @@ export class MemoryTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dis
       named('types'),
       named('projects'),
       isConnected ? this.#filtered({ stays: true }).then((staying) => store.count(staying)) : 0,
-      this.#filtered({ state: 'deleted' }).then((deletedToo) => store.count(deletedToo)),
+      this.#filtered(DELETED).then((deleted) => store.count(deleted)),
     ]);
     const filled: readonly (readonly [SectionName, boolean | number])[] = [
       ['recent', recent],

@@ -109,6 +109,9 @@ export const memoryNode = (memory: Memory, parent: ParentNode): MemoryNode => ({
   parent,
 });
 
+/** What somebody deleted, and may want back: an edit deletes too, what it replaced is among the earlier versions. */
+export const DELETED: MemoryFilter = { state: 'deleted', replaced: false };
+
 /** Which memories lie right below a node; undefined where none do. */
 export function memoriesOf(node: ParentNode): MemoryFilter | undefined {
   switch (node.kind) {
@@ -121,6 +124,6 @@ export function memoriesOf(node: ParentNode): MemoryFilter | undefined {
     case 'section':
       if (node.section === 'pinned') return { pinned: true };
       if (node.section === 'stays') return { stays: true };
-      return node.section === 'deleted' ? { state: 'deleted' } : undefined;
+      return node.section === 'deleted' ? DELETED : undefined;
   }
 }

@@ -1,12 +1,16 @@
 import type { Memory } from '../../memory/memory.ts';
 import type { MemoryStore } from '../../memory/memoryStore.ts';
+import { successorsOf } from '../documents/lineage.ts';
 import type { Services } from '../services.ts';
 import { type MemoryTree, PAGE } from './memoryTree.ts';
-import { dayNode, memoryNode, section, type TreeNode } from './nodes.ts';
+import { DELETED, dayNode, memoryNode, section, type TreeNode } from './nodes.ts';
 
 const LARGEST_PAGE = 1000;
 
-/** The row of a memory under its day, On This Machine, or under Deleted; the lists above it are made long enough to hold it. */
+/**
+ * The row of a memory under its day, On This Machine, or under Deleted; of an earlier version, which is in no list, that
+ * of what it was edited to. The lists above it are made long enough to hold it.
+ */
 export async function nodeOf(
   { store, connection }: Pick<Services, 'store' | 'connection'>,
   tree: MemoryTree,
@@ -17,7 +21,11 @@ export async function nodeOf(
   // Rows of the same moment may stand before it: the page is a little longer than counted.
   const before = newest ? { from: createdAt } : { to: createdAt };
   const room = 50;
-  if (memory.deletedAt !== undefined) return deletedNodeOf(store, tree, memory);
+  if (memory.deletedAt !== undefined) {
+    const node = await deletedNodeOf(store, tree, memory);
+    const later = node === undefined ? await laterVersionOf(store, memory) : undefined;
+    return later ? nodeOf({ store, connection }, tree, later) : (node ?? section('deleted'));
+  }
   if (memory.localOnly && connection.target !== undefined) {
     const stays = section('stays');
     tree.want(stays, 'memories', (await store.count({ stays: true, time: before })) + room);
@@ -42,10 +50,19 @@ export async function nodeOf(
   }
 }
 
+async function laterVersionOf(store: MemoryStore, { contentHash }: Memory): Promise<Memory | undefined> {
+  const later = await store.get(successorsOf(contentHash, await store.history(contentHash)));
+  return later.find(({ deletedAt }) => deletedAt === undefined);
+}
+
 /** Those deleted after it are counted by reading them: no filter is about the time of deletion. */
-async function deletedNodeOf(store: MemoryStore, tree: MemoryTree, memory: Memory): Promise<TreeNode> {
+async function deletedNodeOf(
+  store: MemoryStore,
+  tree: MemoryTree,
+  memory: Memory,
+): Promise<TreeNode | undefined> {
   const deleted = section('deleted');
-  const query = { filter: { state: 'deleted' }, contentLimit: 0 } as const;
+  const query = { filter: DELETED, contentLimit: 0 };
   let ahead = 0;
   for (let after: string | undefined; ;) {
     const page = await store.list({ ...query, limit: after === undefined ? PAGE : LARGEST_PAGE, after });
@@ -55,7 +72,7 @@ async function deletedNodeOf(store: MemoryStore, tree: MemoryTree, memory: Memor
       return memoryNode(memory, deleted);
     }
     ahead += page.items.length;
-    if (page.next === undefined) return deleted;
+    if (page.next === undefined) return undefined;
     after = page.next;
   }
 }
