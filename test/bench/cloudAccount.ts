@@ -7,6 +7,7 @@ import type { Fetch } from '../../src/cloudflare/http.ts';
 import { createNodeFetch } from '../../src/cloudflare/nodeFetch.ts';
 import type { CloudStore } from '../../src/cloudflare/cloudStore.ts';
 import { openCloudStore } from '../../src/cloudflare/openCloudStore.ts';
+import { D1Database } from '../../src/cloudflare/d1.ts';
 import { findResources, provision } from '../../src/cloudflare/provision.ts';
 import { VectorizeIndex } from '../../src/cloudflare/vectorize.ts';
 import { RequestLog, type LoggedRequest } from '../emulator/requestLog.ts';
@@ -21,6 +22,8 @@ export interface CloudAccount {
   readonly log: RequestLog;
   /** For connecting and making the resources. */
   readonly requestsToConnect: number;
+  /** Asks the database for nothing: what one round trip takes, whatever is asked. */
+  readonly empty: () => Promise<unknown>;
   /** The same memory as it is after so many milliseconds: Vectorize shows everything, and nothing is fresh any more. */
   readonly later: (ms: number) => Promise<CloudStore>;
   close(): Promise<void>;
@@ -78,6 +81,8 @@ const openAccount = async ({ baseUrl, token, names, end }: Opening): Promise<Clo
     store,
     log,
     requestsToConnect: log.entries.length,
+    empty: () =>
+      new D1Database({ client, account: account.id, database: made.database.id }).read([{ sql: 'SELECT 1' }]),
     later: (ms) => openCloudStore({ client, config, now: () => Date.now() + ms }),
     close: async () => {
       await store.close();

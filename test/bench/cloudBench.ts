@@ -41,7 +41,7 @@ export const realCloudBench = async (retrievalSet: URL): Promise<Figure[]> => {
 
 /** `imported`: how many memories the import has. */
 const measure = async (
-  { store: memory, log, requestsToConnect, later }: CloudAccount,
+  { store: memory, log, requestsToConnect, empty, later }: CloudAccount,
   imported: number,
 ): Promise<Figure[]> => {
   const figures: Figure[] = [
@@ -87,6 +87,8 @@ const measure = async (
     for (let i = 0; i < times; i++) traffic.push(await log.during(() => run(i)));
     return traffic;
   };
+  await empty();
+  count('SELECT 1, to compare with', await repeat(empty), { roundTrips: 1, requests: 1 });
   const tags = ['one', 'two', 'three'];
   count('store with 3 tags', await repeat((i) => memory.store({ content: sentence(i), tags })), {
     roundTrips: 2,
