@@ -181,17 +181,21 @@ const inWindow = async (
   try {
     const { failures: first } = await ask(false);
     if (first[0] !== undefined) throw new Error(first[0]);
-    const one = percentile([...(await ask(false)).each], 0.5);
+    const { each, all: oneByOne } = await ask(false);
     const delay = monitorEventLoopDelay({ resolution: 1 });
     delay.enable();
     const { all, failures } = await ask(true);
     delay.disable();
     const what = `${PARALLEL} searches at once through a window’s socket`;
     return [
-      { what: 'one search through a window’s socket, 10k memories, p50', value: one, unit: 'ms' },
       {
-        what: `${what}, against ${PARALLEL} times one`,
-        value: all / (PARALLEL * one),
+        what: 'one search through a window’s socket, 10k memories, p50',
+        value: percentile([...each], 0.5),
+        unit: 'ms',
+      },
+      {
+        what: `${what}, against the same one by one`,
+        value: all / oneByOne,
         unit: 'times',
         target: { atMost: 1 },
       },
@@ -246,7 +250,7 @@ const asProcess = async (
   const client = await start();
   try {
     for (const query of questions) await searchWith(client, query);
-    const one = percentile(await timed(QUERIES, (i) => searchWith(client, questions[i] ?? '')), 0.5);
+    const each = await timed(PARALLEL, (i) => searchWith(client, questions[i % QUERIES] ?? ''));
     const began = performance.now();
     const ends = await Promise.allSettled(
       Array.from({ length: PARALLEL }, (_, i) => searchWith(client, questions[i % QUERIES] ?? '')),
@@ -265,10 +269,10 @@ const asProcess = async (
         unit: 'ms',
         target: { atMost: 900 },
       },
-      { what: 'one search over stdio, 10k memories, p50', value: one, unit: 'ms' },
+      { what: 'one search over stdio, 10k memories, p50', value: percentile(each, 0.5), unit: 'ms' },
       {
-        what: `${PARALLEL} searches at once over stdio, against ${PARALLEL} times one`,
-        value: all / (PARALLEL * one),
+        what: `${PARALLEL} searches at once over stdio, against the same one by one`,
+        value: all / each.reduce((sum, ms) => sum + ms, 0),
         unit: 'times',
         target: { atMost: 1 },
       },
