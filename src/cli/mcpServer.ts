@@ -9,7 +9,7 @@ import type { McpContext, McpSettings } from '../mcp/mcpContext.ts';
 import type { Cli } from './cli.ts';
 import { currentProject } from './currentProject.ts';
 import { LazyStore } from './lazyStore.ts';
-import { LONGEST_MESSAGE } from './longestMessage.ts';
+import { LONGEST_MESSAGE } from '../mcp/longestMessage.ts';
 import { note } from './output.ts';
 import { packageRoot, packageVersion } from './packageInfo.ts';
 import { readableFolder } from './readableFolder.ts';

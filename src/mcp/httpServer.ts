@@ -4,6 +4,8 @@ import { pipeline } from 'node:stream/promises';
 
 const HEADERS_MS = 10_000;
 const REQUEST_MS = 30_000;
+/** Bytes: a relay names all folders of a workspace, and MCP repeats the address of a resource. */
+const HEADERS_SIZE = 256 * 1024;
 
 /**
  * An HTTP server, not listening yet, that answers with what `answer` says. A client that dawdles over its headers or
@@ -11,7 +13,12 @@ const REQUEST_MS = 30_000;
  */
 export const httpServer = (answer: (request: Request) => Promise<Response>): Server =>
   createServer(
-    { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, connectionsCheckingInterval: 2000 },
+    {
+      headersTimeout: HEADERS_MS,
+      requestTimeout: REQUEST_MS,
+      connectionsCheckingInterval: 2000,
+      maxHeaderSize: HEADERS_SIZE,
+    },
     (incoming, outgoing) => void exchange(incoming, outgoing, answer),
   );
 

@@ -13,7 +13,7 @@ import {
 import { clientOfSession, withClientSession } from './clientSession.ts';
 import { closeServer, httpServer } from './httpServer.ts';
 
-/** Above what a memory may hold at once over HTTP. */
+/** Bytes: above what a memory may hold at once over HTTP. */
 const MAX_BODY = 4 * 1024 * 1024;
 const PATH = '/mcp';
 
@@ -34,9 +34,9 @@ const digest = (text: string): Buffer => createHash('sha256').update(text).diges
  * Answers to programs of this machine that know the token: `Authorization: Bearer …`. A foreign Host or Origin is
  * refused, which a web page's request would have; a wrong token is answered 404, because 401 makes clients begin OAuth.
  */
-export const httpAnswers = (create: McpServerFactory, token: string): HttpAnswers => {
+export const httpAnswers = (create: McpServerFactory, token: string, maxBody = MAX_BODY): HttpAnswers => {
   const expected = digest(`Bearer ${token}`);
-  const handler = createMcpHandler(create, { maxRequestBodySize: MAX_BODY });
+  const handler = createMcpHandler(create, { maxRequestBodySize: maxBody });
   const answer = async (request: Request): Promise<Response> => {
     const foreign =
       hostHeaderValidationResponse(request, localhostAllowedHostnames()) ??

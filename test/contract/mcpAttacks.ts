@@ -56,8 +56,8 @@ export const poster =
 
 const socketTo = ({ at }: McpPlace) => ('port' in at ? connect(at.port, at.host) : connect(at.socketPath));
 
-/** The tests that every such server has to stand. */
-export const itWithstandsAttacks = (place: () => McpPlace): void => {
+/** The tests that every such server has to stand; it takes bodies of less than `megabytes`. */
+export const itWithstandsAttacks = (place: () => McpPlace, megabytes = 10): void => {
   const post = poster(place);
   const isServed = async () => assert.equal((await post()).status, 200);
 
@@ -88,8 +88,8 @@ export const itWithstandsAttacks = (place: () => McpPlace): void => {
       assert.equal((await post({ 'content-type': type })).status, 415, type);
   });
 
-  it('refuses a body of 10 MB, and stays up', async () => {
-    const answered = await post({}, Buffer.alloc(10 * 1024 * 1024, 'x')).then(
+  it(`refuses a body of ${megabytes} MB, and stays up`, async () => {
+    const answered = await post({}, Buffer.alloc(megabytes * 1024 * 1024, 'x')).then(
       ({ status }) => status,
       // The connection may end while the body is still being sent.
       (error: unknown) => (error as NodeJS.ErrnoException).code ?? '',

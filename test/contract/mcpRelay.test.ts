@@ -121,6 +121,28 @@ describe('the server that an editor starts', function () {
     });
   });
 
+  it('hands the window a memory of any size that it may have', async () => {
+    await openWindow();
+    const { call } = await connect();
+    const { head, text } = await call('memory_store', { content: 'ship '.repeat(1_200_000) });
+    assert.equal(head['outcome'], 'stored', text);
+    const tooLarge = await call('memory_store', { content: 'x'.repeat(17 * 1024 * 1024) });
+    assert.equal(tooLarge.head['error'], 'too-large', tooLarge.text);
+    assert.equal(await window.store.count({}), 1);
+  });
+
+  it('works in a workspace of very many folders, and with addresses as long as a search', async () => {
+    await openWindow();
+    const folders = Array.from({ length: 200 }, (_, i) => `--workspace=/仕事/マイクロサービス/決済-${i}`);
+    const { client, call } = await connect(folders, 'auto');
+    assert.equal((await call('memory_stats')).head['memories'], 0);
+    assert.equal(origins.at(-1)?.folders?.length, 201);
+    const { contents } = await client.readResource({
+      uri: `memory://search/${encodeURIComponent('どこ'.repeat(1000))}`,
+    });
+    assert.equal(contents.length, 1);
+  });
+
   it('goes on by itself when the window ends, and goes back to one that opens', async () => {
     await openWindow();
     const { call } = await connect();

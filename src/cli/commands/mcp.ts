@@ -10,7 +10,7 @@ import { askedToEnd } from '../askedToEnd.ts';
 import type { Cli } from '../cli.ts';
 import { currentProject } from '../currentProject.ts';
 import { LazyStore } from '../lazyStore.ts';
-import { LONGEST_MESSAGE } from '../longestMessage.ts';
+import { LONGEST_MESSAGE } from '../../mcp/longestMessage.ts';
 import { port } from '../options.ts';
 import { note } from '../output.ts';
 import { readableFolder } from '../readableFolder.ts';

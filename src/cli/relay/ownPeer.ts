@@ -1,6 +1,6 @@
 import type { McpContext } from '../../mcp/mcpContext.ts';
 import type { LazyStore } from '../lazyStore.ts';
-import { LONGEST_MESSAGE } from '../longestMessage.ts';
+import { LONGEST_MESSAGE } from '../../mcp/longestMessage.ts';
 import type { Peer } from './peer.ts';
 
 /** The server of this process itself, for where no window runs. */

@@ -66,13 +66,14 @@ export class Relay {
     this.#running.set(id, stop);
     let isAnswered = false;
     try {
-      for await (const answer of messagesIn(await this.#send(message, stop.signal))) {
+      const exchange = await this.#send(message, stop.signal);
+      for await (const answer of messagesIn(exchange)) {
         isAnswered ||= 'id' in answer && answer.id === id;
         if (method === 'initialize' && 'result' in answer)
           this.#protocol = answer.result['protocolVersion'] as string | undefined;
         await this.#options.transport.send(answer);
       }
-      if (!isAnswered) throw new Error('the memory server gave no answer');
+      if (!isAnswered) throw new Error(`the memory server gave no answer (HTTP ${exchange.status})`);
     } catch (error) {
       // A cancelled request is not answered.
       if (!stop.signal.aborted && !isAnswered) await this.#fail(id, error);

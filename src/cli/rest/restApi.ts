@@ -4,7 +4,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import * as z from 'zod';
 import { MemoryError } from '../../memory/errors.ts';
 import type { MemoryStore } from '../../memory/memoryStore.ts';
-import { LONGEST_MESSAGE } from '../longestMessage.ts';
+import { LONGEST_MESSAGE } from '../../mcp/longestMessage.ts';
 import { refusalOf, refused } from './restErrors.ts';
 import { guard } from './restGuard.ts';
 import { restMemory, restSearch, restStats } from './restMemory.ts';

@@ -13,6 +13,7 @@ import {
   writeWindowRecord,
 } from '../../local/windowRecords.ts';
 import { httpServer } from '../../mcp/httpServer.ts';
+import { LONGEST_MESSAGE } from '../../mcp/longestMessage.ts';
 import type { HttpAnswers } from '../../mcp/serveHttp.ts';
 
 export interface SocketHost {
@@ -40,7 +41,10 @@ export const startSocketHost = async (
   const server = httpServer(async (request) => {
     // One begins in each turn of the event loop: many at once leave the host's thread to others in between.
     await (turn = turn.then(() => setImmediate()));
-    answers ??= import('../../mcp/serveHttp.ts').then(({ httpAnswers }) => httpAnswers(create, nonce));
+    answers ??= import('../../mcp/serveHttp.ts').then(({ httpAnswers }) =>
+      // What comes by standard input to whoever relays it comes here in one body.
+      httpAnswers(create, nonce, LONGEST_MESSAGE),
+    );
     return (await answers).answer(request);
   });
   const { socket, remove } = await freeSocket();
