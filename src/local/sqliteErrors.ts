@@ -8,6 +8,12 @@ interface SqliteError extends Error {
 const isSqliteError = (error: unknown): error is SqliteError =>
   error instanceof Error && typeof (error as Partial<SqliteError>).errcode === 'number';
 
+const NO_DATABASE = 26;
+
+/** Whether SQLite found that a file does not begin as its files do. */
+export const isNoDatabase = (error: unknown): boolean =>
+  isSqliteError(error) && error.errcode === NO_DATABASE;
+
 /** How node:sqlite answers when its database is not open. */
 const isUseAfterClose = (error: unknown): boolean =>
   error instanceof Error && (error as NodeJS.ErrnoException).code === 'ERR_INVALID_STATE';
@@ -54,7 +60,7 @@ const explanations: Readonly<Record<number, Explanation>> = {
       'Check that its folder exists and that your user may write there, or choose another data folder in the setting edgeMemory.dataFolder.',
   },
   18: { code: 'too-large', what: 'A value is larger than SQLite takes', nextStep: 'Store it in parts.' },
-  26: {
+  [NO_DATABASE]: {
     code: 'damaged',
     what: 'The file is not a database',
     nextStep:

@@ -12,6 +12,7 @@ import {
 import path from 'node:path';
 import { MemoryError } from '../memory/errors.ts';
 import { FileLock } from './fileLock.ts';
+import { refuseForeign } from './foreignFile.ts';
 import { dropFullText, migrate } from './localSchema.ts';
 import { SqliteDatabase } from './sqliteDatabase.ts';
 import { checkLocation } from './storageLocation.ts';
@@ -130,6 +131,7 @@ export const openStoreFile = (
 ): OpenFile => {
   checkLocation(path.dirname(file));
   const lockFile = `${file}.lock`;
+  refuseForeign(file, lockFile);
   makePrivateFile(lockFile);
   const lock = new FileLock(lockFile);
   try {

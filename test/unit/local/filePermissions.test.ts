@@ -63,6 +63,8 @@ describe('The rights to the files of a store', () => {
 
   it('are the same for a damaged file that was set aside', () => {
     mkdirSync(folder('store'), { mode: 0o700 });
+    // Was opened once: a file that never was is refused.
+    writeFileSync(folder('store', 'memory.db.lock'), '');
     writeFileSync(folder('store', 'memory.db'), 'no database'.repeat(500));
     const { database, lock, setAside } = openStoreFile(folder('store', 'memory.db'));
     database.close();
