@@ -12,6 +12,7 @@ import { type D1State, fillFullText, mayWrite, recordResources, unfilledFullText
 import type { CloudVectorIndex } from './cloudVectorIndex.ts';
 import { COPIED_AT_ONCE, copyNextVectors, copyVectorsOf } from './copyVectors.ts';
 import type { D1Database, D1Usage } from './d1.ts';
+import { makeAllLargeContentFindable } from './largeContentOfOthers.ts';
 import type { R2ObjectStore } from './r2.ts';
 import { RemoteEmbedder } from './remoteEmbedder.ts';
 import type { VectorizeIndex } from './vectorize.ts';
@@ -194,6 +195,7 @@ export class CloudStore extends MemoryEngine {
       advanceBy(hashes.length);
     }
     await this.#embedWaiting(advanceBy, options);
+    await makeAllLargeContentFindable(this.#parts, options);
     this.announce({ kind: 'changed', by: 'this-process' });
     return this.verify(options);
   }

@@ -1,17 +1,14 @@
-import type {
-  CallOptions,
-  Embedder,
-  MemoryVectors,
-  ObjectStore,
-  SqlDatabase,
-  SqlRow,
-} from '../memory/ports.ts';
+import type { CallOptions, Embedder, MemoryVectors, SqlRow } from '../memory/ports.ts';
 import { metaNumber, recordMeta } from '../memory/schema.ts';
 import { utf8Length } from '../memory/text.ts';
-import type { ClientLog } from './client.ts';
 import type { CloudVectorIndex } from './cloudVectorIndex.ts';
 import { FRESH } from './freshWrites.ts';
-import { makeLargeContentFindable } from './largeContentOfOthers.ts';
+import {
+  IS_UNREAD,
+  type LargeContents,
+  makeLargeContentFindable,
+  tryReading,
+} from './largeContentOfOthers.ts';
 import type { StoredVector, VectorizeIndex } from './vectorize.ts';
 
 /** The key of em_meta: every row up to this id was looked at. */
@@ -24,15 +21,11 @@ const SAMPLES = 3;
 const SAME_MODEL = 0.9;
 const MAX_ID_BYTES = 64;
 
-export interface VectorCopying {
-  readonly sql: SqlDatabase;
+export interface VectorCopying extends LargeContents {
   /** The shared index. */
   readonly index: VectorizeIndex;
   readonly vectors: CloudVectorIndex;
   readonly embedder: Embedder;
-  /** Undefined where no bucket is connected. */
-  readonly objects: Pick<ObjectStore, 'get'> | undefined;
-  readonly log?: ClientLog | undefined;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -44,13 +37,18 @@ interface Candidate {
   readonly size: number;
   /** Seconds. */
   readonly changedAt: number;
+  /** Whether it neither has the copy of a vector nor waits for one. */
+  readonly isUncopied: boolean;
   /** Of large content whose beginning is not known here. */
   readonly objectKey: string | undefined;
 }
 
+const IS_UNCOPIED = `NOT EXISTS (SELECT 1 FROM em_vectors v WHERE v.content_hash = m.content_hash)
+  AND m.content_hash NOT IN (SELECT content_hash FROM em_embed_queue)`;
+
 const columns = `m.id, m.content_hash, coalesce(m.vector_id, m.content_hash) AS vector_id, m.content_size AS size,
-  coalesce(m.updated_at, m.created_at) AS changed_at, CASE WHEN NOT EXISTS (SELECT 1 FROM em_info i
-    WHERE i.content_hash = m.content_hash AND i.excerpt IS NOT NULL) THEN m.r2_key END AS unread_key`;
+  coalesce(m.updated_at, m.created_at) AS changed_at, ${IS_UNCOPIED} AS uncopied,
+  CASE WHEN ${IS_UNREAD} THEN m.r2_key END AS unread_key`;
 
 const toCandidate = (row: SqlRow): Candidate => ({
   id: Number(row['id']),
@@ -58,6 +56,7 @@ const toCandidate = (row: SqlRow): Candidate => ({
   vectorId: String(row['vector_id']),
   size: Number(row['size']),
   changedAt: Number(row['changed_at']),
+  isUncopied: row['uncopied'] === 1,
   objectKey: typeof row['unread_key'] === 'string' ? row['unread_key'] : undefined,
 });
 
@@ -70,7 +69,8 @@ export const readUncopied = {
 
 /**
  * mcp-memory-service writes its vectors to Vectorize alone: gives its memories the copy beside their record that fresh
- * and filtered searches are ranked by, and of large content the beginning that keywords find. A page of rows a call; resumes where it ended. Answers how many ids are left.
+ * and filtered searches are ranked by, and of large content the beginning that keywords find. A page of rows a call;
+ * resumes where it ended, or at what could not be had yet. Answers how many ids are left, 0 where that has to wait.
  */
 export const copyNextVectors = async (copying: VectorCopying, options?: CallOptions): Promise<number> => {
   const { sql } = copying;
@@ -78,8 +78,7 @@ export const copyNextVectors = async (copying: VectorCopying, options?: CallOpti
     [
       {
         sql: `SELECT ${columns} FROM memories m WHERE m.id > ${copiedTo} AND +m.deleted_at IS NULL
-          AND NOT EXISTS (SELECT 1 FROM em_vectors v WHERE v.content_hash = m.content_hash)
-          AND m.content_hash NOT IN (SELECT content_hash FROM em_embed_queue) ORDER BY m.id LIMIT ?`,
+          AND (${IS_UNCOPIED} OR ${IS_UNREAD}) ORDER BY m.id LIMIT ?`,
         params: [COPIED_AT_ONCE],
       },
       { sql: `SELECT coalesce(max(id), 0) AS last, ${copiedTo} AS begin FROM memories` },
@@ -89,17 +88,20 @@ export const copyNextVectors = async (copying: VectorCopying, options?: CallOpti
   const [last, begin] = [Number(range[0]?.['last'] ?? 0), Number(range[0]?.['begin'] ?? 0)];
   if (last <= begin) return 0;
   const candidates = rows.map(toCandidate);
-  const found = await copy(copying, candidates, options);
-  const large = candidates.flatMap(({ hash, objectKey }) =>
-    objectKey === undefined ? [] : [{ hash, objectKey }],
+  const uncopied = candidates.filter(({ isUncopied }) => isUncopied);
+  const found = await copy(copying, uncopied, options);
+  const large = candidates.flatMap(({ hash, objectKey, size }) =>
+    objectKey === undefined ? [] : [{ hash, objectKey, size }],
   );
-  await makeLargeContentFindable(copying, large, options);
+  const later = await makeLargeContentFindable(copying, large, options);
   const since = copying.now() / 1000 - FRESH;
-  const unseen = candidates.find(({ hash, changedAt }) => !found.has(hash) && changedAt >= since);
+  const isUnseen = ({ hash, isUncopied, changedAt }: Candidate) =>
+    isUncopied && !found.has(hash) && changedAt >= since;
+  const waiting = candidates.find((each) => isUnseen(each) || later.has(each.hash));
   const pageEnd = candidates.length < COPIED_AT_ONCE ? last : (candidates.at(-1)?.id ?? last);
-  const end = unseen === undefined ? pageEnd : unseen.id - 1;
+  const end = waiting === undefined ? pageEnd : waiting.id - 1;
   if (end > begin) await sql.write([recordMeta(COPIED_KEY, String(end))], options);
-  return unseen === undefined ? last - end : 0;
+  return waiting === undefined ? last - end : 0;
 };
 
 /** The same for these memories, wherever they are. */
@@ -139,9 +141,9 @@ const copy = async (
     return values ? [{ candidate, values }] : [];
   });
   if (usable.length > 0) {
-    if (await isOfModel(copying, usable, options))
-      await sql.write(vectors.copyStatements(usable.map(toMemoryVectors)), options);
-    else
+    const isOfModel = await areOfModel(copying, usable, options);
+    if (isOfModel) await sql.write(vectors.copyStatements(usable.map(toMemoryVectors)), options);
+    else if (isOfModel === false)
       log?.warn(
         `The vectors that another program wrote to ${index.name} are not of ${embedder.model.space}: a filtered search by meaning leaves ${usable.length} memories out.`,
       );
@@ -170,33 +172,40 @@ const unitVectorOf = (
   return length > 0 && Number.isFinite(length) ? values.map((value) => value / length) : undefined;
 };
 
-/** Another model may have as many dimensions: the shortest texts are embedded and compared. */
-const isOfModel = async (
+/**
+ * Another model may have as many dimensions: the shortest texts are embedded and compared. Undefined where none can be
+ * read.
+ */
+const areOfModel = async (
   { sql, objects, embedder }: VectorCopying,
   usable: readonly Usable[],
   options?: CallOptions,
-): Promise<boolean> => {
+): Promise<boolean | undefined> => {
   const shortest = [...usable]
     .sort((a, b) => a.candidate.size - b.candidate.size)
     .slice(0, SAMPLES)
-    .map(({ candidate, values }) => [candidate.hash, values] as const);
-  const vectorOf = new Map(shortest);
+    .map(({ candidate, values }) => [candidate.hash, { size: candidate.size, values }] as const);
+  const sampleOf = new Map(shortest);
   const [rows = []] = await sql.read(
     [
       {
         sql: 'SELECT content_hash, content, r2_key FROM memories WHERE content_hash IN (SELECT value FROM json_each(?))',
-        params: [JSON.stringify([...vectorOf.keys()])],
+        params: [JSON.stringify([...sampleOf.keys()])],
       },
     ],
     options,
   );
   const samples: { text: string; values: Float32Array }[] = [];
-  for (const { content_hash: hash, content, r2_key: key } of rows) {
-    const text = typeof key === 'string' ? await objects?.get(key, options) : String(content);
-    const values = vectorOf.get(String(hash));
-    if (text !== undefined && values) samples.push({ text, values });
+  for (const { content_hash: hash, content, r2_key: objectKey } of rows) {
+    const sample = sampleOf.get(String(hash));
+    if (sample === undefined) continue;
+    const text =
+      typeof objectKey === 'string'
+        ? objects && (await tryReading(objects, { objectKey, size: sample.size }, options)).content
+        : String(content);
+    if (text !== undefined) samples.push({ text, values: sample.values });
   }
-  if (samples.length === 0) return false;
+  if (samples.length === 0) return undefined;
   const computed = await embedder.embed(
     samples.map(({ text }) => text),
     options,
