@@ -69,11 +69,14 @@ export const listBackups = (file: string): Backup[] =>
     }
   });
 
-/** When the last backup was made, in seconds since the epoch; without opening any. */
-export const lastBackupAt = (file: string): number => {
-  const [newest] = namesOf(file);
-  return newest === undefined ? 0 : timeOf(newest, namePattern(file));
-};
+/**
+ * When the last backup before `now` was made, in seconds since the epoch; without opening any. A later one was made
+ * while the clock was wrong, and says nothing about today.
+ */
+export const lastBackupAt = (file: string, now: number): number =>
+  namesOf(file)
+    .map((name) => timeOf(name, namePattern(file)))
+    .find((time) => time <= now) ?? 0;
 
 /** Left by a process that ended while it made a backup; nobody takes that long. Milliseconds. */
 const ABANDONED_MS = 6 * 3_600_000;
@@ -108,7 +111,10 @@ export const removeOldBackups = (file: string): void => {
   const pattern = namePattern(file);
   const dayOf = (name: string): string => pattern.exec(name)?.[1] ?? '';
   const names = namesOf(file);
-  const kept = [...new Set(names.map(dayOf))].slice(0, DAYS_KEPT);
+  const isToCome = (name: string): boolean => timeOf(name, pattern) > Date.now() / 1000;
+  // Those of a clock that was wrong would else stand for the newest days for ever.
+  const byAge = [...names.filter((name) => !isToCome(name)), ...names.filter(isToCome)];
+  const kept = [...new Set(byAge.map(dayOf))].slice(0, DAYS_KEPT);
   for (const name of names)
     if (!kept.includes(dayOf(name))) rmSync(path.join(folderOf(file), name), { force: true });
 };

@@ -160,7 +160,10 @@ class EmbeddedStore extends MemoryEngine implements LocalStore {
     const { database } = this.#open;
     const lease = new Lease(database, 'backup', BACKUP_LEASE);
     try {
-      const isDue = (): boolean => lastBackupAt(this.#file) <= Date.now() / 1000 - DAY;
+      const isDue = (): boolean => {
+        const now = Date.now() / 1000;
+        return lastBackupAt(this.#file, now) <= now - DAY;
+      };
       if (!isDue() || (await this.count({})) === 0 || !lease.take()) return;
       // Another process may have made it between the first look and the lease.
       if (isDue()) {

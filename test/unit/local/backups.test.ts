@@ -82,6 +82,21 @@ describe('Backups', () => {
       assert.deepEqual(names().slice(0, 2), [older[1], older[0]]);
     });
 
+    it('are made and kept where a clock was ahead once', async () => {
+      const store = await open();
+      await store.store({ content: 'worth keeping' });
+      const ahead: string[] = [];
+      for (const days of [100, 101, 102]) {
+        await store.backUp();
+        ahead.unshift(age(names()[0] ?? '', -days * 24 * HOUR));
+      }
+      await open(true);
+      await until(() => names().length === 3 && !names().includes(ahead[2] ?? ''));
+      const [today = '', ...others] = names();
+      assert.ok(today < nameAt(Date.now() + 1000));
+      assert.deepEqual(others, ahead.slice(0, 2).toSorted());
+    });
+
     it('leave all that were made on one of the three days', async () => {
       const store = await open();
       await store.store({ content: 'worth keeping' });
