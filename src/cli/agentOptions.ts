@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { McpSettings } from '../mcp/mcpContext.ts';
+import { MemoryError } from '../memory/errors.ts';
 import { commaSeparated } from './options.ts';
 
 export interface AgentOptions {
@@ -22,7 +23,20 @@ export const addAgentOptions = (command: Command): Command =>
     .option('--older-names', "offer mcp-memory-service's older tool names too")
     .option('--disable <a,b>', 'tools that are not offered', commaSeparated);
 
-export const agentSettingsOf = (options: AgentOptions): McpSettings => {
-  const { onlyProject, readOnly, confirmStores, olderNames, disable } = options;
+/** Rejects with a `MemoryError` where a tool is to be switched off that there is not: the one that was meant would stay. */
+export const agentSettingsOf = async (options: AgentOptions): Promise<McpSettings> => {
+  const { onlyProject, readOnly, confirmStores, olderNames, disable = [] } = options;
+  if (disable.length > 0) await checkTools(disable);
   return { onlyProject, readOnly, confirmStores, olderNames, disabledTools: disable };
+};
+
+const checkTools = async (names: readonly string[]): Promise<void> => {
+  const { TOOL_NAMES } = await import('../mcp/tools.ts');
+  const unknown = names.filter((name) => !TOOL_NAMES.includes(name));
+  if (unknown.length > 0)
+    throw new MemoryError(
+      'invalid-input',
+      `--disable names what is no tool: ${unknown.join(', ')}.`,
+      `The tools are ${TOOL_NAMES.join(', ')}.`,
+    );
 };

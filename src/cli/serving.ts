@@ -1,9 +1,7 @@
-import { once } from 'node:events';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { MemoryError } from '../memory/errors.ts';
 import { askedToEnd } from './askedToEnd.ts';
 import type { Cli } from './cli.ts';
+import { listen } from './listening.ts';
 import { withStore } from './openStore.ts';
 import { note } from './output.ts';
 import { embedderWorker } from './packageInfo.ts';
@@ -26,29 +24,13 @@ export const serveRest = async (cli: Cli, port: number, version: string): Promis
       const server = httpServer((request) => Promise.resolve(api.fetch(request)));
       // Whoever reads where it listens may ask it to end at once.
       const ending = askedToEnd(cli.signal);
-      await listen(server, port);
-      const { port: used } = server.address() as AddressInfo;
+      const used = await listen(server, port, '--port');
       note(`Serving the memories on http://127.0.0.1:${used}/api. Ctrl-C ends it.`);
       await ending;
       await closeServer(server);
     },
     { background: true, embedderWorker: embedderWorker() },
   );
-};
-
-const listen = async (server: Server, port: number): Promise<void> => {
-  server.listen(port, '127.0.0.1');
-  try {
-    await once(server, 'listening');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new MemoryError(
-      'invalid-input',
-      `Port ${port} can not be listened on (${code ?? 'unknown'}): another program may use it.`,
-      'Name another one with --port, or 0 for any that is free.',
-      { cause: error },
-    );
-  }
 };
 
 /** Undefined where none is set: every program of this machine may ask then. */

@@ -23,6 +23,9 @@ const tools: readonly MemoryTool[] = [
   memoryHealth,
 ];
 
+/** Of all tools, the older names too. */
+export const TOOL_NAMES: readonly string[] = [...tools, ...olderTools].map(({ name }) => name);
+
 /** The tools that the settings offer. */
 export const toolsFor = ({ settings, files }: Pick<McpContext, 'settings' | 'files'>): MemoryTool[] =>
   [...tools, ...(settings.olderNames ? olderTools : [])]

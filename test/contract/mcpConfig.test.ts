@@ -51,6 +51,20 @@ describe('edge-memory mcp-config', () => {
     assert.match(stderr, /claude-desktop.*zed/);
   });
 
+  for (const command of [['mcp'], ['mcp-config', 'cursor']])
+    it(`${command[0]} switches off no tool that there is not, so that the one that was meant does not stay`, async () => {
+      const { code, stderr, stdout } = await home.run([...command, '--disable', 'memory_graph,memory_delte']);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, /no tool: memory_delte\.[^]*memory_delete/);
+      assert.equal(stdout, '');
+    });
+
+  it('mcp gives no memories to the project of a folder that is not there', async () => {
+    const { code, stderr } = await home.run(['mcp', '--workspace', path.join(home.folder, 'shpo')]);
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, /shpo, which is no folder/);
+  });
+
   it('answers JSON for scripts', async () => {
     const answer = (await home.json(['mcp-config', 'claude-code'])) as Record<string, unknown>;
     assert.match(

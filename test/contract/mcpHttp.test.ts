@@ -87,4 +87,12 @@ describe('edge-memory mcp --http', () => {
       assert.match(stderr, /EDGE_MEMORY_MCP_TOKEN/);
     }
   });
+
+  it('says that a port is taken, and what to do', async () => {
+    const { code, stderr } = await home.run(['mcp', '--http', server.url.port], {
+      env: { EDGE_MEMORY_MCP_TOKEN: TOKEN },
+    });
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, new RegExp(`Port ${server.url.port} .*EADDRINUSE[^]*another one with --http`));
+  });
 });

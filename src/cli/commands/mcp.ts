@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Command } from 'commander';
@@ -10,6 +11,7 @@ import { askedToEnd } from '../askedToEnd.ts';
 import type { Cli } from '../cli.ts';
 import { currentProject } from '../currentProject.ts';
 import { LazyStore } from '../lazyStore.ts';
+import { listen } from '../listening.ts';
 import { LONGEST_MESSAGE } from '../../mcp/longestMessage.ts';
 import { port } from '../options.ts';
 import { note } from '../output.ts';
@@ -64,6 +66,7 @@ const contextOf = async (cli: Cli, version: string, options: McpOptions): Promis
   const folders = options.workspace ?? ([homedir(), path.parse(here).root].includes(here) ? [] : [here]);
   const isWorkspace = options.workspace !== undefined;
   const [first = here] = folders;
+  for (const folder of options.workspace ?? []) await checkFolder(folder);
   const { WorkspaceFiles } = await import('../../mcp/workspaceFiles.ts');
   const readable = folders.map((folder, i) =>
     readableFolder(folder, i === 0 ? options.project : undefined, isWorkspace),
@@ -72,10 +75,20 @@ const contextOf = async (cli: Cli, version: string, options: McpOptions): Promis
     version,
     client: 'mcp',
     ...currentProject(first, options.project, isWorkspace),
-    settings: agentSettingsOf(options),
+    settings: await agentSettingsOf(options),
     ...(readable.length > 0 && { files: new WorkspaceFiles(readable) }),
     ...recordActs(path.dirname(localChoice(cli).database)),
   };
+};
+
+/** One that is not there would still give its name to a project. */
+const checkFolder = async (folder: string): Promise<void> => {
+  if ((await stat(folder).catch(() => undefined))?.isDirectory()) return;
+  throw new MemoryError(
+    'invalid-input',
+    `--workspace names ${folder}, which is no folder, or can not be read.`,
+    'Name a folder that exists, or leave the option out.',
+  );
 };
 
 const serveStdio = async (cli: Cli, serving: LazyStore, context: McpContext): Promise<void> => {
@@ -119,10 +132,7 @@ const serveHttp = async (cli: Cli, serving: LazyStore, context: McpContext, port
   );
   // Whoever reads where it listens may ask it to end at once.
   const ending = askedToEnd(cli.signal);
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  note(`Listening on http://127.0.0.1:${typeof address === 'object' ? (address?.port ?? port) : port}/mcp`);
+  note(`Listening on http://127.0.0.1:${await listen(server, port, '--http')}/mcp`);
   await ending;
   await close();
   await serving.close();

@@ -32,7 +32,7 @@ export const addMcpConfigCommand = (program: Command, cli: Cli): void => {
       const launch = serverLaunch(launcher, process.platform, {
         database: named ? path.resolve(named) : undefined,
         dataFolder: process.env['EDGE_MEMORY_DATA_FOLDER'] ? chosenDataFolder() : undefined,
-        settings: agentSettingsOf(options),
+        settings: await agentSettingsOf(options),
       });
       const { name, file, text, undo } = clientConfig(client, launch, process.platform);
       // The editor lists it, and Turn Off tells of it.
