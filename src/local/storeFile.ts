@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   openSync,
+  readdirSync,
   renameSync,
   rmSync,
 } from 'node:fs';
@@ -20,7 +21,7 @@ import { checkLocation } from './storageLocation.ts';
 export interface OpenFile {
   readonly database: SqliteDatabase;
   readonly lock: FileLock;
-  /** The folder into which a damaged file was set aside, if that was necessary. */
+  /** The folder into which a damaged file was set aside, now or before, where nothing was stored since. */
   readonly setAside: string | undefined;
 }
 
@@ -106,10 +107,26 @@ const tablesOf = (database: SqliteDatabase): string[] =>
     )
     .map((row) => String(row['name']));
 
+const damagedBeside = (file: string): string => path.join(path.dirname(file), 'damaged');
+
+/** Who set a file aside may have had nobody to tell, as an agent's server: whoever finds the store empty is told too. */
+const setAsideBefore = (database: SqliteDatabase, file: string): string | undefined => {
+  try {
+    if (database.get('SELECT 1 FROM memories LIMIT 1') !== undefined) return undefined;
+    const folder = damagedBeside(file);
+    const names = readdirSync(folder).filter((name) => name.startsWith(`${path.basename(file)}-`));
+    const newest = names.sort().at(-1);
+    return newest === undefined ? undefined : path.join(folder, newest);
+  } catch {
+    // There is no such folder, as a rule; no reason not to open the store.
+    return undefined;
+  }
+};
+
 /** Moves a damaged database with its log out of the way; never overwrites anything. */
 const moveAside = (file: string): string => {
   const stamp = new Date().toISOString().replace(/[:.]/g, '-');
-  const folder = path.join(path.dirname(file), 'damaged', `${path.basename(file)}-${stamp}`);
+  const folder = path.join(damagedBeside(file), `${path.basename(file)}-${stamp}`);
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     for (const part of parts(file))
@@ -151,7 +168,8 @@ const openOrSetAside = (
   lock: FileLock,
 ): Pick<OpenFile, 'database' | 'setAside'> => {
   try {
-    return { database: open(file, fullText), setAside: undefined };
+    const database = open(file, fullText);
+    return { database, setAside: setAsideBefore(database, file) };
   } catch (error) {
     if (!MemoryError.is(error, 'damaged')) throw error;
     const setAside = lock.takeAlone() ? moveAside(file) : undefined;

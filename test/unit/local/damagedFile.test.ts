@@ -110,6 +110,23 @@ describe('A damaged store', () => {
     await assertSetAside();
   });
 
+  it('is told of to everybody who finds the store empty, until something is stored', async () => {
+    overwrite(file, 0);
+    const nobodyListens = await openLocalStore(options());
+    await nobodyListens.close();
+    const [place = ''] = setAside();
+    for (let times = 1; times <= 2; times++) {
+      warnings = [];
+      const store = await open();
+      assert.ok(warnings.join().includes(place), 'told');
+      if (times === 2) await store.store({ content: 'a new beginning' });
+      await close(store);
+    }
+    warnings = [];
+    await open();
+    assert.deepEqual(warnings, []);
+  });
+
   it('never overwrites what was set aside before', async () => {
     for (let times = 1; times <= 3; times++) {
       overwrite(file, 0);
