@@ -221,7 +221,7 @@ export class CloudStore extends MemoryEngine {
       }
     } catch (error) {
       // A content that could not be read may come right later.
-      if (!MemoryError.is(error, 'damaged')) throw error;
+      if (!MemoryError.is(error, 'damaged') && !MemoryError.is(error, 'not-found')) throw error;
       this.waiting();
     }
   }

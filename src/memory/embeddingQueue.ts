@@ -1,7 +1,7 @@
 import { readRecords } from './answerSize.ts';
 import { chunksOf } from './chunking.ts';
 import { MemoryError } from './errors.ts';
-import { MissingContentError, readLargeContent } from './largeContent.ts';
+import { isUnreadable, MissingContentError, readLargeContent } from './largeContent.ts';
 import type {
   CallOptions,
   Embedder,
@@ -138,8 +138,7 @@ export class EmbeddingQueue {
 
   /**
    * Embeds up to `limit` of the waiting memories; answers how many it tried. Each is tried once until none is left, or
-   * no room for their vectors: then it rejects, with `damaged`, where a content could not be read, and the next call
-   * begins anew.
+   * no room for their vectors: then it rejects where a content could not be read, and the next call begins anew.
    */
   async advance(limit: number, options?: CallOptions): Promise<number> {
     try {
@@ -219,8 +218,8 @@ export class EmbeddingQueue {
       try {
         contents.push({ ...record.memory, content: await this.#contentOf(record, options) });
       } catch (error) {
-        // One that is damaged must not hold up the others.
-        if (!MemoryError.is(error, 'damaged')) throw error;
+        // One that can't be read must not hold up the others.
+        if (!isUnreadable(error)) throw error;
         if (this.#mayComeRight(error)) unread.set(record.memory.contentHash, error);
       }
     }

@@ -1,4 +1,4 @@
-import { MemoryError } from './errors.ts';
+import { MemoryError, type MemoryErrorCode } from './errors.ts';
 import type { CallOptions, ObjectStore } from './ports.ts';
 import type { MemoryRecord } from './records.ts';
 import { utf8Length } from './text.ts';
@@ -28,3 +28,18 @@ export const readLargeContent = async (
       );
   }
 };
+
+const UNREADABLE: ReadonlySet<MemoryErrorCode> = new Set([
+  'damaged',
+  // No place for objects is connected.
+  'not-found',
+  // The place of the objects alone: the records were read a moment ago.
+  'unauthorized',
+  'forbidden',
+  'misconfigured',
+  'service-failed',
+]);
+
+/** Whether it says that this content can't be read, rather than that nothing can for now. */
+export const isUnreadable = (error: unknown): error is MemoryError =>
+  MemoryError.is(error) && UNREADABLE.has(error.code);

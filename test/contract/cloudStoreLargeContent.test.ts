@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { type BulkResult, storeLines } from '../../src/cli/bulkStore.ts';
 import { contentHashOf } from '../../src/memory/contentHash.ts';
 import { MemoryError } from '../../src/memory/errors.ts';
+import { allPermissions } from '../emulator/auth.ts';
 import { foundIn, longText, storedIn, useCloud } from './cloudStoreFixture.ts';
 import { get } from './emulatorRequests.ts';
 
@@ -247,6 +248,31 @@ describe('large content of the cloud store', () => {
     assert.equal(memory.contentSize, 800_010);
     const most = await storedIn(store, { content: '"'.repeat(899_000) });
     assert.equal(most.content.length, 899_000);
+  });
+
+  it('that can not be read from here does not keep the others from their vectors', async () => {
+    const [whole, withoutBucket] = [
+      await cloud.open(small),
+      await cloud.open({ config: { ...small.config, bucket: undefined } }),
+    ];
+    cloud.emulator.faults.add({ kind: 'ai-daily-limit', path: /ai\/run/ });
+    await whole.storeMany([{ content: 'a walrus '.repeat(300) }, { content: 'a small otter' }]);
+    cloud.emulator.faults.clear();
+    await refuses(withoutBucket.embedPending(), 'not-found', /no bucket is connected.*Connect again/);
+    assert.equal((await withoutBucket.stats()).embedding.pending, 1);
+    assert.deepEqual(await foundIn(withoutBucket, { query: 'otter', mode: 'meaning' }), ['a small otter']);
+    await withoutBucket.repair();
+    const { value } = cloud.emulator.tokens.create({
+      permissions: allPermissions.filter((name) => !name.includes('R2')),
+    });
+    await whole.store({ content: 'a small heron' });
+    await cloud.sql(
+      'INSERT INTO em_embed_queue SELECT content_hash, content_size FROM memories WHERE true ON CONFLICT DO NOTHING',
+    );
+    const withoutRight = await cloud.open({ ...small, client: { token: () => value } });
+    await refuses(withoutRight.embedPending(), 'forbidden', /Workers R2 Storage Edit/);
+    assert.equal((await withoutRight.stats()).embedding.pending, 1);
+    assert.equal(await whole.embedPending(), 0);
   });
 
   it('many long ones fit into the statements of a batch', async () => {
