@@ -59,11 +59,12 @@ export const createServer = (open: () => Promise<AgentStore>, context: McpContex
   return server;
 };
 
-/** Whether the client puts questions of a server to people. */
+/** Whether the client puts questions of a server to people as forms, which a bare `elicitation` means too. */
 const canAsk = (server: McpServer, ctx: ServerContext): boolean => {
   const declared = envelopeOf(ctx)?.[CLIENT_CAPABILITIES_META_KEY] as ClientCapabilities | undefined;
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only source for older clients
-  return (declared ?? server.server.getClientCapabilities())?.elicitation !== undefined;
+  const { elicitation } = declared ?? server.server.getClientCapabilities() ?? {};
+  return elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined);
 };
 
 /** Name and version. */

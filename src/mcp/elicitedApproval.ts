@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { inputRequired, inputResponse, type ServerContext } from '@modelcontextprotocol/server';
 import { beginningOf } from '../memory/text.ts';
+import { visible } from './answers/dataJson.ts';
 import type { Approval } from './approval.ts';
 import type { Proposal, ProposalPart } from './proposal.ts';
 import { QuestionForPerson } from './questionForPerson.ts';
@@ -43,11 +44,11 @@ export const elicitedApproval = ({ inputResponses, requestState }: Asking): Appr
     if (answer.kind !== 'elicit')
       throw new QuestionForPerson(
         inputRequired({
-          inputRequests: { [key]: inputRequired.elicit({ message, requestedSchema }) },
+          inputRequests: { [key]: inputRequired.elicit({ message: visible(message), requestedSchema }) },
           requestState: JSON.stringify([...agreed]),
         }),
       );
-    const isYes = answer.action === 'accept' && answer.content?.['store'] !== false;
+    const isYes = answer.action === 'accept' && (answer.content?.['store'] ?? true) === true;
     if (isYes) agreed.add(key);
     return isYes;
   };

@@ -14,6 +14,10 @@ const escaped = (character: string): string =>
     (_, i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, '0')}`,
   ).join('');
 
+/** Text of others for a person: what would act on the program that shows it, or hide, is shown; lines stay lines. */
+export const visible = (text: string): string =>
+  text.replace(ACTING, (found) => (/[\t-\r\u0085\u2028\u2029]/u.test(found) ? found : escaped(found)));
+
 /**
  * JSON on one line that parses to exactly `value`. Text of others stays within its string: it can end neither the
  * line nor the entry, and nothing in it is invisible or looks like the end of a host's frame.

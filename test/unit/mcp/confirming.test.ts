@@ -111,6 +111,15 @@ describe('where a person confirms what agents store', () => {
     assert.deepEqual(await contents(), []);
   });
 
+  it('nothing is stored where the client shows addresses only, no questions', async () => {
+    const info = { name: 'Browser Agent', version: '1' };
+    const { call } = await client(memories.store, confirmStores, info, { elicitation: { url: {} } });
+    const { isError, head } = await call('memory_store', { content: 'Deploy with make ship' });
+    assert.ok(isError);
+    assert.match(String(head['message']), /nobody can be asked/);
+    assert.deepEqual(await contents(), []);
+  });
+
   it('what holds credentials is stored only if the person allows it, who sees them masked', async () => {
     const refused = await (await connect({ approval: approval(false) }))('memory_store', { content: SECRET });
     assert.ok(refused.isError);
@@ -170,6 +179,29 @@ describe('the question that a client puts to the person', () => {
       'Tags: a, b',
       'Type: rule Tags: c',
     ]);
+  });
+
+  it('shows what would act on a terminal, turn the text or hide in it', async () => {
+    const acting = 'Deploy\u001b[2K\u202eyadseuT\u{e0041}\u200b 👩‍🚀\r\n\tnow';
+    const question = await asked(storing(proposal(acting, { tags: ['a\u001b[8m'] })));
+    assert.equal(
+      question?.message.split('\n\n')[1],
+      '> Deploy\\u001b[2K\\u202eyadseuT\\udb40\\udc41\\u200b 👩‍🚀\r\n> \tnow\nTags: a\\u001b[8m',
+    );
+  });
+
+  it('is answered by a yes only, not by what is no answer to it', async () => {
+    const one = proposal('Deploy with make ship');
+    const { key = '' } = (await asked(storing(one))) ?? {};
+    const answered = (response: object): Promise<boolean> =>
+      elicitedApproval({
+        inputResponses: { [key]: response },
+        requestState: () => undefined,
+      } as Parameters<typeof elicitedApproval>[0]).stores([one], 'Agent 1');
+    for (const content of [{}, undefined, { store: true }])
+      assert.equal(await answered({ action: 'accept', content }), true);
+    for (const store of [false, 'false', 'no', 0])
+      assert.equal(await answered({ action: 'accept', content: { store } }), false);
   });
 
   it('is put again for anything else than what was agreed to', async () => {

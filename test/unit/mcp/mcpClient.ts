@@ -1,4 +1,4 @@
-import { Client, InMemoryTransport } from '@modelcontextprotocol/client';
+import { Client, type ClientCapabilities, InMemoryTransport } from '@modelcontextprotocol/client';
 import type { AgentStore } from '../../../src/mcp/agentStore.ts';
 import { createServer } from '../../../src/mcp/createServer.ts';
 import type { McpContext } from '../../../src/mcp/mcpContext.ts';
@@ -32,19 +32,20 @@ export const useMcpClient = (): ((
   store: AgentStore,
   context?: Partial<McpContext>,
   info?: { readonly name: string; readonly version: string },
+  capabilities?: ClientCapabilities,
 ) => Promise<ConnectedClient>) => {
   const clients: Client[] = [];
   afterEach(async () => {
     for (const client of clients.splice(0)) await client.close();
   });
-  return async (store, context = {}, info = { name: 'Test Agent', version: '7.1' }) => {
+  return async (store, context = {}, info = { name: 'Test Agent', version: '7.1' }, capabilities = {}) => {
     const server = createServer(() => Promise.resolve(store), {
       version: '0.0.0',
       client: 'mcp',
       settings: {},
       ...context,
     });
-    const client = new Client(info);
+    const client = new Client(info, { capabilities });
     const [ours, theirs] = InMemoryTransport.createLinkedPair();
     await Promise.all([server.connect(theirs), client.connect(ours)]);
     clients.push(client);
