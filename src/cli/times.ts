@@ -1,11 +1,18 @@
 import { MemoryError } from '../memory/errors.ts';
 import type { TimeRange } from '../memory/memory.ts';
 
-const ISO = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s?(?:Z|[+-]\d{2}:?\d{2})?)?$/i;
+const ISO = /^(\d{4})-(\d{2})-(\d{2})(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s?(?:Z|[+-]\d{2}:?\d{2})?)?$/i;
+
+const COMPACT = /^((?:19|20)\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$/;
+
+/** JavaScript takes 30 February for 2 March. */
+const isDay = (year: number, month: number, day: number): boolean =>
+  new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
 
 /** Seconds since the epoch of an ISO 8601 date or time; local time where it names no zone. */
 export const secondsOfIso = (text: string): number | undefined => {
-  if (!ISO.test(text)) return undefined;
+  const [, year, month, day] = ISO.exec(text) ?? [];
+  if (day === undefined || !isDay(Number(year), Number(month), Number(day))) return undefined;
   // JavaScript reads a date alone as UTC, a person as theirs.
   const milliseconds = Date.parse(text.length === 10 ? `${text}T00:00` : text.replace(',', '.'));
   return Number.isNaN(milliseconds) ? undefined : milliseconds / 1000;
@@ -19,9 +26,9 @@ const rangeOf = async (text: string): Promise<TimeRange> => {
 
 /** The moment that `text` names: seconds since the epoch, ISO 8601, or English, of which the beginning counts. */
 export const momentOf = async (text: string): Promise<number> => {
-  // Four digits are a year.
-  if (/^\d{5,}(\.\d+)?$/.test(text)) return Number(text);
-  const iso = secondsOfIso(text);
+  // Four digits are a year, eight that make a day are meant as one: as seconds they would lie before 1974.
+  if (/^\d{5,}(\.\d+)?$/.test(text) && !COMPACT.test(text)) return Number(text);
+  const iso = secondsOfIso(text.replace(COMPACT, '$1-$2-$3'));
   if (iso !== undefined) return iso;
   const { from, to } = await rangeOf(text);
   const moment = from ?? to;

@@ -11,7 +11,16 @@ describe('times at the terminal', () => {
     assert.equal(secondsOfIso('2026-01-31T14:00:00.123456+00:00'), Date.UTC(2026, 0, 31, 14) / 1000 + 0.123);
     assert.equal(secondsOfIso('2026-01-31 14:00'), local(2026, 1, 31, 14));
     assert.equal(secondsOfIso('2026-01-31'), local(2026, 1, 31));
-    for (const text of ['yesterday', '2026', '2026-13-01', '', '31.1.2026'])
+    assert.equal(secondsOfIso('2028-02-29'), local(2028, 2, 29));
+    for (const text of [
+      'yesterday',
+      '2026',
+      '2026-13-01',
+      '',
+      '31.1.2026',
+      '2026-02-30',
+      '2026-02-29T10:00Z',
+    ])
       assert.equal(secondsOfIso(text), undefined, text);
   });
 
@@ -20,7 +29,14 @@ describe('times at the terminal', () => {
     assert.equal(await momentOf('2026-01-31'), local(2026, 1, 31));
     assert.equal(await momentOf('2026'), local(2026, 1, 1));
     assert.equal(await momentOf('1 March 2026'), local(2026, 3, 1));
-    await assert.rejects(momentOf('someday'), { code: 'invalid-input' });
+    for (const text of ['someday', '2026-02-30', '20260230'])
+      await assert.rejects(momentOf(text), { code: 'invalid-input' }, text);
+  });
+
+  it('takes eight digits for a day where they make one', async () => {
+    assert.equal(await momentOf('20260131'), local(2026, 1, 31));
+    assert.equal(await momentOf('20269931'), 20_269_931);
+    assert.equal(await momentOf('1769860800'), 1_769_860_800);
   });
 
   it('joins --time, --after and --before to one range', async () => {
