@@ -12,13 +12,31 @@ export interface UnderstoodTime {
 type Unit = 'minute' | 'hour' | 'day' | 'week' | 'month' | 'quarter' | 'year';
 
 const UNIT = 'minute|hour|day|week|month|quarter|year';
-const CALENDAR = new RegExp(`^(last|previous|this|current|next)\\s+(${UNIT})$`);
+/** The last hour and minute are a while up to now: who asks at ten past two means what was stored at two too. */
+const CALENDAR = new RegExp(`^(?!last (?:hour|minute)$)(last|previous|this|current|next)\\s+(${UNIT})$`);
+const WEEKDAYS = 'monday tuesday wednesday thursday friday saturday sunday'.split(' ');
+const WEEKDAY = new RegExp(
+  `^(?:on\\s+)?(${WEEKDAYS.join('|')})\\s+(?:of\\s+)?(last|previous|this|next)\\s+week$`,
+);
+const LAST_NIGHT = /^(?:last|yesterday)\s+night$/;
 const WEEKEND = /^(?:(last|previous|this|the)\s+)?weekend$/;
-const ROLLING = new RegExp(`^(?:in\\s+)?(?:the\\s+)?(?:last|past)\\s+(\\d{1,5}|a|an|few)?\\s*(${UNIT})s?$`);
+const ROLLING = new RegExp(
+  `^(?:(?:in|over|within)\\s+)?(?:the\\s+)?(?:last|past)\\s+(\\d{1,5}|a|an|few)?\\s*(${UNIT})s?$`,
+);
 const AGO = new RegExp(`^(\\d{1,5}|an?|(?:a\\s+)?few)\\s+(${UNIT})s?\\s+ago$`);
 const BOUND = /^(since|from|after|before|until|till|up to)\s+(.+)$/;
 const BETWEEN = /^(?:(?:between|from)\s+)?(.+?)\s+(?:and|to|until)\s+(.+)$/;
 const DATE_TIME = /^(\d{4}-\d{2}-\d{2})[t ]\d{2}:\d{2}(:\d{2}(?:\.\d+)?)?(?:z|[+-]\d{2}:?\d{2})?$/;
+/** “7d” and “24h” are written in short; “m” is a minute or a month, and so neither. */
+const SHORT_UNITS: Readonly<Record<string, Unit>> = {
+  min: 'minute',
+  h: 'hour',
+  hr: 'hour',
+  d: 'day',
+  w: 'week',
+  y: 'year',
+};
+const SHORT = /\b(\d{1,5}) ?(min|hr?|d|w|y)s?\b/g;
 const NUMBERS = 'zero one two three four five six seven eight nine ten eleven twelve'.split(' ');
 const NUMBER = new RegExp(`\\b(${NUMBERS.join('|')})\\b`, 'g');
 /** SQLite and ISO text begin with the year 0; the range of all years is no mistake. */
@@ -83,7 +101,7 @@ const whole = (unit: Unit, date: Date): Span => {
   return { from, to: add(unit, 1, from) };
 };
 
-const countOf = (word = ''): number => (word.endsWith('few') ? 3 : Number(word) || 1);
+const countOf = (word = ''): number => (word.endsWith('few') ? 3 : /^\d/.test(word) ? Number(word) : 1);
 
 /** From then up to now, with what is stored while somebody looks. */
 const upTo = (now: Date, from: Date): Span => ({ from, to: add('minute', 1, now) });
@@ -120,8 +138,9 @@ const chronoSpan = (text: string, now: Date): Span | undefined => {
   const date = result.start.date();
   // To the second but without a clock time: a while ago, as in “half an hour ago” or “last 24h”.
   if (result.start.isCertain('second') && !text.includes(':') && date <= now) return upTo(now, date);
-  const start = inThePast(spanOf(result.start, text), result.start, text, now);
-  return result.end ? { from: start.from, to: spanOf(result.end, text).to } : start;
+  const start = spanOf(result.start, text);
+  const span = result.end ? { from: start.from, to: spanOf(result.end, text).to } : start;
+  return inThePast(span, result.start, text, now);
 };
 
 /** Undefined where there is no such day. */
@@ -152,13 +171,26 @@ const weekend = (which: string | undefined, now: Date): Span => {
   return { from, to: add('day', 2, from) };
 };
 
+/** From the calendar's present unit to the one that is meant. */
+const stepsTo = (which = ''): number => ({ this: 0, current: 0, next: 1 })[which] ?? -1;
+
+const lastNight = (now: Date): Span => {
+  const [year, month, day] = [now.getFullYear(), now.getMonth(), now.getDate()];
+  return { from: new Date(year, month, day - 1, 18), to: new Date(year, month, day, 6) };
+};
+
 const spanOfText = (text: string, now: Date): Span | undefined => {
   const calendar = CALENDAR.exec(text);
   if (calendar) {
     const unit = calendar[2] as Unit;
-    const steps = { this: 0, current: 0, next: 1 }[calendar[1] ?? ''] ?? -1;
-    return whole(unit, add(unit, steps, startOf(unit, now)));
+    return whole(unit, add(unit, stepsTo(calendar[1]), startOf(unit, now)));
   }
+  const weekday = WEEKDAY.exec(text);
+  if (weekday) {
+    const week = add('week', stepsTo(weekday[2]), startOf('week', now));
+    return whole('day', add('day', WEEKDAYS.indexOf(weekday[1] ?? ''), week));
+  }
+  if (LAST_NIGHT.test(text)) return lastNight(now);
   const someWeekend = WEEKEND.exec(text);
   if (someWeekend) return weekend(someWeekend[1], now);
   const rolling = ROLLING.exec(text);
@@ -216,7 +248,9 @@ const describe = ({ from, to }: TimeRange): string => {
 export const parseTimeRange = (text: string, now = new Date()): UnderstoodTime => {
   const plain = text.trim().toLowerCase().replace(/\s+/g, ' ');
   const range = rangeOf(
-    plain.replace(NUMBER, (word) => String(NUMBERS.indexOf(word))),
+    plain
+      .replace(NUMBER, (word) => String(NUMBERS.indexOf(word)))
+      .replace(SHORT, (_, count: string, unit: string) => `${count} ${SHORT_UNITS[unit] ?? unit}s`),
     now,
   );
   if (range === undefined)

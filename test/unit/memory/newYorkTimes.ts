@@ -15,7 +15,7 @@ const asked: [string, keyof typeof nows][] = [
   ['last weekend', 'in autumn'],
   ['2026-11-01', 'in autumn'],
   ['this hour', 'in the second one'],
-  ['last hour', 'in the second one'],
+  ['previous hour', 'in the second one'],
   ['this minute', 'in the second one'],
 ];
 
