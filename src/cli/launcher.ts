@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { launcherFolderIn } from '../local/paths.ts';
+import { defaultDataFolder, launcherFolderIn } from '../local/paths.ts';
 
 export interface Launcher {
   /** `bin` within it holds the command. */
@@ -17,7 +17,19 @@ const ADVICE =
 
 const shellQuoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
-export const shellScript = ({ nodeExecutable, cliScript }: Launcher): string => `#!/bin/sh
+/** Programs that no editor started don't know of another folder than the usual one. */
+const named = (dataFolder: string): boolean => dataFolder !== defaultDataFolder();
+
+const shellFolder = (dataFolder: string): string =>
+  named(dataFolder)
+    ? `if [ -z "$EDGE_MEMORY_DATA_FOLDER" ]; then
+  EDGE_MEMORY_DATA_FOLDER=${shellQuoted(dataFolder)}
+  export EDGE_MEMORY_DATA_FOLDER
+fi
+`
+    : '';
+
+export const shellScript = ({ dataFolder, nodeExecutable, cliScript }: Launcher): string => `#!/bin/sh
 # Written by Edge Memory whenever the editor starts.
 node=${shellQuoted(nodeExecutable)}
 script=${shellQuoted(cliScript)}
@@ -27,22 +39,24 @@ if [ ! -x "$node" ] || [ ! -f "$script" ]; then
 fi
 ELECTRON_RUN_AS_NODE=1
 export ELECTRON_RUN_AS_NODE
-exec "$node" "$script" "$@"
+${shellFolder(dataFolder)}exec "$node" "$script" "$@"
 `;
 
 /** A quoted path in a batch file: only `%` keeps a meaning there, and a path holds no quotation mark. */
 const batchQuoted = (text: string): string => `"${text.replaceAll('%', '%%')}"`;
 
-export const batchScript = ({ nodeExecutable, cliScript }: Launcher): string =>
-  [
+export const batchScript = ({ dataFolder, nodeExecutable, cliScript }: Launcher): string => {
+  const folder = `EDGE_MEMORY_DATA_FOLDER=${dataFolder}`;
+  return [
     '@echo off',
     'rem Written by Edge Memory whenever the editor starts.',
     'setlocal disabledelayedexpansion',
     // Batch files are read in the console's code page.
-    ...(/^[\0-\x7f]*$/.test(nodeExecutable + cliScript) ? [] : ['chcp 65001 >nul']),
+    ...(/^[\0-\x7f]*$/.test(dataFolder + nodeExecutable + cliScript) ? [] : ['chcp 65001 >nul']),
     `if not exist ${batchQuoted(nodeExecutable)} goto moved`,
     `if not exist ${batchQuoted(cliScript)} goto moved`,
     'set ELECTRON_RUN_AS_NODE=1',
+    ...(named(dataFolder) ? [`if not defined EDGE_MEMORY_DATA_FOLDER set ${batchQuoted(folder)}`] : []),
     `${batchQuoted(nodeExecutable)} ${batchQuoted(cliScript)} %*`,
     'exit /b %errorlevel%',
     ':moved',
@@ -50,6 +64,7 @@ export const batchScript = ({ nodeExecutable, cliScript }: Launcher): string =>
     'exit /b 3',
     '',
   ].join('\r\n');
+};
 
 /** Puts a whole file in place at once, and leaves one alone that says the same: another window may be running it. */
 const writeScript = async (file: string, text: string): Promise<void> => {

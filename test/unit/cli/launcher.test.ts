@@ -4,8 +4,8 @@ import { mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/p
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { batchScript, type Launcher, writeLauncher } from '../../../src/cli/launcher.ts';
-import { launcherFolderIn } from '../../../src/local/paths.ts';
+import { batchScript, type Launcher, shellScript, writeLauncher } from '../../../src/cli/launcher.ts';
+import { defaultDataFolder, launcherFolderIn } from '../../../src/local/paths.ts';
 
 const run = promisify(execFile);
 const ODD = `it's "odd" $(HOME) \`x\` %PATH% & ö\nline`;
@@ -46,6 +46,22 @@ describe('launcher', () => {
     });
   });
 
+  it('leads to the memories of its own folder, from programs that no editor started too', async function () {
+    if (process.platform === 'win32') this.skip();
+    await writeFile(
+      launcher.cliScript,
+      'console.log(JSON.stringify(process.env.EDGE_MEMORY_DATA_FOLDER ?? null))',
+    );
+    const folderSaid = async (home: string, env: NodeJS.ProcessEnv = {}): Promise<unknown> =>
+      JSON.parse((await run(command, { env: { HOME: home, ...env } })).stdout);
+    launcher = { ...launcher, dataFolder: path.join(folder, ODD, 'data') };
+    command = path.join(launcherFolderIn(launcher.dataFolder), 'edge-memory');
+    await writeLauncher(launcher);
+    assert.equal(await folderSaid(folder), launcher.dataFolder);
+    assert.equal(await folderSaid(folder, { EDGE_MEMORY_DATA_FOLDER: '/other' }), '/other');
+    assert.doesNotMatch(shellScript({ ...launcher, dataFolder: defaultDataFolder() }), /DATA_FOLDER/);
+  });
+
   it('is executable, and leaves nothing else behind', async function () {
     if (process.platform === 'win32') this.skip();
     await writeLauncher(launcher);
@@ -76,12 +92,16 @@ describe('launcher', () => {
 
   it('keeps percent signs in a batch file, and reads other letters as UTF-8', () => {
     const script = batchScript({
-      dataFolder: 'C:\\d',
+      dataFolder: 'C:\\d 100%',
       nodeExecutable: 'C:\\100%\\Code.exe',
       cliScript: 'C:\\ö\\cli.js',
     });
     assert.match(script, /^"C:\\100%%\\Code\.exe" "C:\\ö\\cli\.js" %\*\r$/m);
     assert.match(script, /^chcp 65001 >nul\r$/m);
     assert.match(script, /^set ELECTRON_RUN_AS_NODE=1\r$/m);
+    assert.match(
+      script,
+      /^if not defined EDGE_MEMORY_DATA_FOLDER set "EDGE_MEMORY_DATA_FOLDER=C:\\d 100%%"\r$/m,
+    );
   });
 });
