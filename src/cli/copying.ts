@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import type { CloudStore } from '../cloudflare/cloudStore.ts';
 import type { LocalStore } from '../local/localStore.ts';
 import { copyPlanned, planCopy } from '../memory/copying.ts';
+import { MemoryError } from '../memory/errors.ts';
 import type { Cli } from './cli.ts';
 import { freePlanText } from './freePlan.ts';
 import { isFreePlan } from './plan.ts';
@@ -67,8 +68,9 @@ const copyFrom = async (
     });
   } catch (error) {
     progress('');
+    const isAll = MemoryError.is(error, 'too-large') || MemoryError.is(error, 'invalid-input');
     note(
-      `Connected; ${done.toLocaleString('en')} of ${memories} were copied before it stopped. edge-memory connect --copy goes on.`,
+      `Connected; ${done.toLocaleString('en')} of ${memories} were copied${isAll ? '' : ' before it stopped'}. edge-memory connect --copy goes on.`,
     );
     throw error;
   } finally {

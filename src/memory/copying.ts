@@ -1,3 +1,4 @@
+import { MemoryError } from './errors.ts';
 import { groupsOf } from './groups.ts';
 import type { Memory, MemoryLink, NewMemory } from './memory.ts';
 import type { MemoryStore } from './memoryStore.ts';
@@ -44,7 +45,8 @@ export const planCopy = async (
 
 /**
  * Copies what is missing, oldest first, with what it replaced and, after each batch, its links; answers how many.
- * What was deleted there stays so. After an interruption a new plan has what is left.
+ * What was deleted there stays so. After an interruption a new plan has what is left. Where the other store refuses
+ * some, as too large, all others are copied before it rejects with the reason.
  */
 export const copyPlanned = async (
   from: From,
@@ -54,15 +56,30 @@ export const copyPlanned = async (
 ): Promise<number> => {
   const background = { ...options, priority: 'background' } as const;
   const known = new Set(there);
+  const refusals: MemoryError[] = [];
+  /** Those that are refused are found by halving: all are checked before any is stored. */
+  const store = async (memories: readonly Memory[]): Promise<readonly Memory[]> => {
+    try {
+      await to.storeMany(
+        memories.map((memory) => asNew(memory, replaced.get(memory.contentHash))),
+        background,
+      );
+      return memories;
+    } catch (error) {
+      if (!MemoryError.is(error, 'too-large') && !MemoryError.is(error, 'invalid-input')) throw error;
+      if (memories.length > 1) {
+        const middle = Math.ceil(memories.length / 2);
+        return [...(await store(memories.slice(0, middle))), ...(await store(memories.slice(middle)))];
+      }
+      refusals.push(error);
+      return [];
+    }
+  };
   let copied = 0;
   for (const batch of groupsOf(missing, BATCH)) {
     // Marked or deleted meanwhile: asked at the last moment.
-    const leaving = (await from.get(batch, options)).filter(mayLeave);
+    const leaving = await store((await from.get(batch, options)).filter(mayLeave));
     if (leaving.length === 0) continue;
-    await to.storeMany(
-      leaving.map((memory) => asNew(memory, replaced.get(memory.contentHash))),
-      background,
-    );
     for (const { contentHash } of leaving) known.add(contentHash);
     // The other end may come with a later batch, and the link with it.
     const links = (await linksOf(from, leaving, options)).filter(
@@ -72,6 +89,14 @@ export const copyPlanned = async (
     copied += leaving.length;
     onBatch?.(copied);
   }
+  const [refusal] = refusals;
+  if (refusal !== undefined)
+    throw new MemoryError(
+      refusal.code,
+      `All were copied but ${refusals.length.toLocaleString('en')}: ${refusal.message}`,
+      refusal.nextStep,
+      { cause: refusal },
+    );
   return copied;
 };
 

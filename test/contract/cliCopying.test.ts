@@ -67,6 +67,22 @@ describe('edge-memory connect with memories on this machine', function () {
     assert.equal(new Set(await contentsThere()).size, 250);
   });
 
+  it('copies all the others where one is too large for D1 and there is no bucket, and says what to do', async () => {
+    await storeHere([
+      { content: `a large one ${'and on '.repeat(200_000)}` },
+      ...Array.from({ length: 250 }, (_, i) => ({ content: `memory ${i}` })),
+    ]);
+    const env = cloud.environment(cloud.token());
+    const { code, stderr } = await cloud.run(['connect', '--copy', '--no-bucket'], { env });
+    assert.notEqual(code, 0);
+    assert.match(stderr, /Connected; 250 of 251 memories were copied\. /);
+    assert.match(stderr, /All were copied but 1: The memory is too large.*no R2 bucket is connected/);
+    assert.match(stderr, /Connect again and choose a bucket/);
+    assert.equal(new Set(await contentsThere()).size, 250);
+    const { copied } = await cloud.json<{ copied: number }>(['connect', '--copy'], { env });
+    assert.equal(copied, 1);
+  });
+
   it('asks at a terminal', async function () {
     if (!hasScript()) this.skip();
     await storeHere([{ content: 'one' }]);
