@@ -40,7 +40,12 @@ class Serving {
   }
 
   /** As curl sends it; unlike fetch with any Host and Origin. */
-  ask(method: string, path: string, body?: string, headers: Record<string, string> = json): Promise<Answer> {
+  ask(
+    method: string,
+    path: string,
+    body?: string | Uint8Array,
+    headers: Record<string, string> = json,
+  ): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const request = httpRequest(
         { host: '127.0.0.1', port: this.port, path, method, headers },
@@ -129,6 +134,14 @@ describe('edge-memory serve', function () {
       415,
     );
     assert.equal(await status(post('/api/memories', { content: 'x'.repeat(17 * 1024 * 1024) })), 413);
+  });
+
+  it('refuses what is not UTF-8 instead of storing other characters', async () => {
+    const body = Buffer.from('{"content":"café"}', 'latin1');
+    const { status, body: answer } = await serving.ask('POST', '/api/memories', body);
+    assert.deepEqual([status, answer['detail']], [422, 'The body is not text in UTF-8.']);
+    const whole = await serving.ask('POST', '/api/memories', Buffer.from('\ufeff{"content":"café"}'));
+    assert.equal((whole.body['memory'] as Record<string, unknown>)['content'], 'café');
   });
 
   it('serves no web page, and no foreign host', async () => {

@@ -4,6 +4,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import * as z from 'zod';
 import { MemoryError } from '../../memory/errors.ts';
 import type { MemoryStore } from '../../memory/memoryStore.ts';
+import { decodeUtf8 } from '../input.ts';
 import { LONGEST_MESSAGE } from '../../mcp/longestMessage.ts';
 import { refusalOf, refused } from './restErrors.ts';
 import { guard } from './restGuard.ts';
@@ -120,18 +121,24 @@ const MESSAGES = {
 const answerRefusal = (context: Context, { status, body }: ReturnType<typeof refused>): Response =>
   context.json(body, status);
 
-/** Rejects with `invalid-input` where the body is no JSON, or not of this form. */
-const bodyOf = async <T>(context: Context, schema: z.ZodType<T>, what: string): Promise<T> => {
-  let value: unknown;
+/** Request's own json() would store U+FFFD for what is not UTF-8, without a word. */
+const jsonOf = async ({ req }: Context): Promise<unknown> => {
+  let what = 'text in UTF-8';
   try {
-    value = await context.req.json();
+    const text = decodeUtf8(new Uint8Array(await req.arrayBuffer()));
+    what = 'JSON';
+    return JSON.parse(text);
   } catch (error) {
-    context.req.raw.signal.throwIfAborted();
-    throw new MemoryError('invalid-input', 'The body is not JSON.', 'Correct it and try again.', {
+    req.raw.signal.throwIfAborted();
+    throw new MemoryError('invalid-input', `The body is not ${what}.`, 'Correct it and try again.', {
       cause: error,
     });
   }
-  const parsed = schema.safeParse(value);
+};
+
+/** Rejects with `invalid-input` where the body is no JSON, or not of this form. */
+const bodyOf = async <T>(context: Context, schema: z.ZodType<T>, what: string): Promise<T> => {
+  const parsed = schema.safeParse(await jsonOf(context));
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const field = issue?.path.join('.') ?? '';
