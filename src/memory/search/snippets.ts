@@ -5,6 +5,8 @@ import { type QueryTerms, stemOf, wordsWithPlaces } from './queryTerms.ts';
 /** Length of a snippet, and of the text that is searched for the best one. UTF-16 code units. */
 const LENGTH = 240;
 const SEARCHED = 64 * 1024;
+/** What the index of trigrams finds inside of words. Characters. */
+const SHORTEST_PART = 3;
 
 type Place = readonly [start: number, end: number];
 
@@ -17,6 +19,8 @@ export class SnippetMaker {
   /** First letters of the stems, which stemming keeps: only words that share one need to be stemmed, which is slow. */
   readonly #initials: ReadonlySet<string>;
   readonly #literals: readonly string[];
+  /** Words that may be parts of longer ones, as `config` of `tsconfig`: looked for where nothing else stands. */
+  readonly #parts: readonly string[];
 
   /** `exact`: the whole query is looked for as it is. */
   constructor(query: string, terms: QueryTerms, exact: boolean) {
@@ -24,12 +28,16 @@ export class SnippetMaker {
     this.#initials = new Set([...this.#stems].map((stem) => stem.charAt(0)));
     const literals = exact ? [query] : [...terms.substrings, ...terms.short];
     this.#literals = literals.filter((literal) => literal !== '').map(lowered);
+    this.#parts = exact ? [] : terms.words.filter((word) => Array.from(word).length >= SHORTEST_PART);
   }
 
   /** `chunk`: the part that matched by meaning, shown where no word stands. */
   make(text: string, chunk: Chunk | undefined): Snippet {
     const from = chunk !== undefined && chunk.start > SEARCHED / 2 ? chunk.start : 0;
-    const places = this.#places(text.slice(from, from + SEARCHED), from);
+    const searched = text.slice(from, from + SEARCHED);
+    const whole = this.#places(searched, from);
+    const places =
+      whole.length > 0 || chunk !== undefined ? whole : united(placesOf(this.#parts, searched, from));
     const start = places.length > 0 ? bestStart(places) : (chunk?.start ?? 0);
     return cut(text, start, places);
   }
@@ -45,13 +53,20 @@ export class SnippetMaker {
       for (const match of wordsWithPlaces(text))
         if (this.#isWanted(match[0]))
           places.push([offset + match.index, offset + match.index + match[0].length]);
-    const lower = lowered(text);
-    for (const literal of this.#literals)
-      for (let at = lower.indexOf(literal); at >= 0; at = lower.indexOf(literal, at + literal.length))
-        places.push([offset + at, offset + at + literal.length]);
+    places.push(...placesOf(this.#literals, text, offset));
     return united(places);
   }
 }
+
+const placesOf = (literals: readonly string[], text: string, offset: number): Place[] => {
+  const places: Place[] = [];
+  if (literals.length === 0) return places;
+  const lower = lowered(text);
+  for (const literal of literals)
+    for (let at = lower.indexOf(literal); at >= 0; at = lower.indexOf(literal, at + literal.length))
+      places.push([offset + at, offset + at + literal.length]);
+  return places;
+};
 
 /** In order, and without overlap. */
 const united = (places: readonly Place[]): Place[] => {

@@ -42,6 +42,16 @@ describe('a snippet', () => {
     assert.deepEqual(marked(snippet('库 🎉', '数据库🎉')), ['库🎉']);
   });
 
+  it('marks what is part of a longer word where no whole word stands, and shows that place', () => {
+    assert.deepEqual(marked(snippet('config', 'the tsconfig file; Config')), ['Config']);
+    const inside = snippet('config', `${filler(200)} the tsConfig file ${filler(200)}`);
+    assert.deepEqual(marked(inside), ['Config']);
+    assert.deepEqual(marked(snippet('CONFIG paths', 'tsconfig')), ['config']);
+    assert.deepEqual(marked(snippet('js', 'tsx and jsx')), []);
+    const chunk = { start: 7, end: 20 };
+    assert.deepEqual(marked(snippet('art', 'start; the chunk that matched', { chunk })), []);
+  });
+
   it('leaves the words that say nothing unmarked', () => {
     assert.deepEqual(marked(snippet('what is the plan', 'This is the plan')), ['plan']);
   });
