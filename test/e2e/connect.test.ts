@@ -237,6 +237,7 @@ describe('connecting to Cloudflare, as a person meets it', () => {
     await workbench.pickRow('Choose other resources').click();
     await workbench.pickRow('mcp-memory-db').click();
     await workbench.pickRow('Create a new one').click();
+    await workbench.inputMessage().getByText('Name').waitFor();
     await workbench.enter('team-index');
     await workbench.pickRow('Automatic').click();
     await workbench.dialog().getByText('To be created: the Vectorize index team-index').waitFor();

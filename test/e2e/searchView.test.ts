@@ -13,7 +13,7 @@ import {
   type SearchWindow,
 } from './searchSteps.ts';
 import { survivalTests } from './searchSurvival.ts';
-import { store } from './steps.ts';
+import { quickTitle, store } from './steps.ts';
 
 /** Enough to scroll through. */
 const filler = Array.from({ length: 700 }, (_, index) => ({
@@ -42,8 +42,7 @@ describe('the search view', () => {
   /** Types in place of what the field holds, and waits for the rows. */
   const find = async (query: string): Promise<void> => {
     await search.field().click();
-    await search.field().selectText();
-    await vscode.page.keyboard.type(query, { delay: 15 });
+    await search.retype(query);
     await search.answered(query);
   };
 
@@ -273,6 +272,7 @@ describe('the search view', () => {
     await press('Enter');
     await search.button('Recent and saved searches').click();
     await workbench.pickRow('Save This Search').click();
+    await quickTitle(workbench, 'Save Search').waitFor();
     await workbench.enter('My search');
     await workbench.input().waitFor({ state: 'hidden' });
     await find('WAL');

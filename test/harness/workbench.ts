@@ -63,7 +63,7 @@ export class Workbench {
       try {
         await this.input().fill(`>${title}`, { timeout: 5000 });
         await row.waitFor({ timeout: 3000 });
-        await ((await exact.isVisible()) ? exact : row).click({ timeout: 3000 });
+        await ((await exact.isVisible()) ? exact : row).click({ timeout: 10_000 }); // soon, or the palette is gone
         await row.waitFor({ state: 'hidden' }); // what is typed next is not for the palette
         return;
       } catch (cause) {
@@ -181,7 +181,7 @@ export class Workbench {
         .catch(() => undefined); // it may have none
       if (!(await inline.isVisible())) return this.chooseFromMenu(row, action);
       try {
-        await inline.click({ timeout: 3000 });
+        await inline.click({ timeout: 10_000 }); // soon, or the palette is gone
         return;
       } catch {
         // The tree was drawn anew: no row is under the mouse until it moves.
