@@ -131,9 +131,10 @@ const linksOf = async (
   return [...links.values()];
 };
 
-const mayLeave = ({ localOnly, deletedAt }: Memory): boolean => !localOnly && deletedAt === undefined;
+export const mayLeave = ({ localOnly, deletedAt }: Memory): boolean => !localOnly && deletedAt === undefined;
 
-const asNew = (
+/** To be stored elsewhere as it is here. */
+export const asNew = (
   { content, tags, memoryType, metadata, createdAt, pinned, source }: Memory,
-  supersedes: string | undefined,
+  supersedes?: string,
 ): NewMemory => ({ content, tags, memoryType, metadata, createdAt, pinned, source, supersedes });

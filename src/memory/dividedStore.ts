@@ -1,5 +1,5 @@
 import { contentHashOf } from './contentHash.ts';
-import { MemoryError } from './errors.ts';
+import { asNew, mayLeave } from './copying.ts';
 import { iteratePages } from './iteratePages.ts';
 import type {
   DayQuery,
@@ -22,10 +22,9 @@ import type {
 } from './memory.ts';
 import type { MemoryStore, RepairOptions } from './memoryStore.ts';
 import type { CallOptions } from './ports.ts';
-import { normaliseProject, projectsOf } from './projects.ts';
 import { newMemorySchema, parse } from './schemas.ts';
+import { belongsTo, farApart, hasLeft, type Staying, stayWith } from './staying.ts';
 import { prepare } from './storing.ts';
-import { normaliseTags } from './tags.ts';
 
 export interface DividedStoreOptions {
   /** Where memories go that may leave this machine. */
@@ -136,7 +135,11 @@ export class DividedStore implements MemoryStore {
 
   async update(contentHash: string, patch: MemoryPatch, options?: CallOptions): Promise<Memory> {
     const { store, here } = await this.#parted([contentHash], options);
-    if (here.size > 0 && store !== undefined) return store.update(contentHash, patch, options);
+    if (here.size > 0 && store !== undefined) {
+      const updated = await store.update(contentHash, patch, options);
+      if (!mayLeave(updated)) return updated;
+      return patch.localOnly === false ? this.#sendOn(store, updated, options) : stayWith(store, updated);
+    }
     const tags = [...(patch.tags ?? []), ...(patch.addTags ?? [])];
     const { localOnly, content, project } = patch;
     if ((await this.#whichStay([{ content, tags, project: project ?? undefined, localOnly }], options))[0])
@@ -156,7 +159,21 @@ export class DividedStore implements MemoryStore {
       staying.length === 0 ? [] : store?.retag(staying, options),
       leaving.length === 0 ? [] : this.#there.retag(leaving, options),
     ]);
+    if (store !== undefined)
+      for (const memory of (await store.get([...here.keys()])).filter(mayLeave))
+        await stayWith(store, memory);
     return done.flatMap((retagged = []) => retagged);
+  }
+
+  /** What was told to need not stay here would be out of sight: it goes there, or is marked again. */
+  async #sendOn(here: MemoryStore, memory: Memory, options?: CallOptions): Promise<Memory> {
+    try {
+      await this.#there.storeMany([asNew(memory)], options);
+      return memory;
+    } catch (error) {
+      await stayWith(here, memory);
+      throw error;
+    }
   }
 
   delete(contentHashes: readonly string[], options?: CallOptions) {
@@ -171,16 +188,37 @@ export class DividedStore implements MemoryStore {
     return this.#onEach('purge', contentHashes, options);
   }
 
-  link(link: NewLink, options?: CallOptions) {
-    return this.#there.link(link, options);
+  async link(link: NewLink, options?: CallOptions) {
+    const side = await this.#sideOfBoth(link, options);
+    if (side === undefined) throw farApart();
+    return side.link(link, options);
   }
 
-  linkMany(links: readonly NewLink[], options?: CallOptions) {
-    return this.#there.linkMany(links, options);
+  async linkMany(links: readonly NewLink[], options?: CallOptions): Promise<void> {
+    const { store, here } = await this.#parted(
+      links.flatMap(({ source, target }) => [source, target]),
+      options,
+    );
+    const part = (stay: boolean) =>
+      links.filter(({ source, target }) => here.has(source) === stay && here.has(target) === stay);
+    const [staying, leaving] = [part(true), part(false)];
+    if (staying.length > 0) await store?.linkMany(staying, options);
+    if (leaving.length > 0) await this.#there.linkMany(leaving, options);
   }
 
-  unlink(source: string, target: string, options?: CallOptions) {
-    return this.#there.unlink(source, target, options);
+  async unlink(source: string, target: string, options?: CallOptions): Promise<boolean> {
+    const side = await this.#sideOfBoth({ source, target }, options);
+    return (await side?.unlink(source, target, options)) ?? false;
+  }
+
+  /** Undefined where a memory lies on either side. */
+  async #sideOfBoth(
+    { source, target }: Pick<NewLink, 'source' | 'target'>,
+    options?: CallOptions,
+  ): Promise<MemoryStore | undefined> {
+    const { store, here } = await this.#parted([source, target], options);
+    if (here.size === 0) return this.#there;
+    return [source, target].every((hash) => here.has(hash)) ? store : undefined;
   }
 
   async related(contentHash: string, hops = 1, options?: CallOptions) {
@@ -291,27 +329,14 @@ export class DividedStore implements MemoryStore {
     options?: CallOptions,
   ): Promise<string[]> {
     const { store, here, others } = await this.#parted(contentHashes, options);
+    const projects = action === 'restore' ? new Set<string>() : await this.#localProjects(store, options);
+    // Before its project was to stay it may have left.
+    const mayHaveLeft = [...here.values()].filter((memory) => belongsTo(projects, memory));
+    const there = [...others, ...mayHaveLeft.map(({ contentHash }) => contentHash)];
     const done = await Promise.all([
       here.size === 0 ? [] : store?.[action]([...here.keys()], options),
-      others.length === 0 ? [] : this.#there[action](others, options),
+      there.length === 0 ? [] : this.#there[action](there, options),
     ]);
-    return done.flatMap((hashes = []) => hashes);
+    return [...new Set(done.flatMap((hashes = []) => hashes))];
   }
 }
-
-/** What decides whether a memory stays. */
-type Staying = Pick<NewMemory, 'tags' | 'project' | 'localOnly'> & { readonly content?: string | undefined };
-
-/** Whether a memory that is to be written belongs to one of these projects. */
-const belongsTo = (projects: ReadonlySet<string>, { tags = [], project }: Staying): boolean =>
-  projects.size > 0 &&
-  [...projectsOf(normaliseTags(tags)), ...(project === undefined ? [] : [normaliseProject(project)])].some(
-    (name) => projects.has(name),
-  );
-
-const hasLeft = (): MemoryError =>
-  new MemoryError(
-    'conflict',
-    'This memory lies in your Cloudflare account, so it can not be kept from leaving this machine any more.',
-    'Delete it there, and store it again as one that stays on this machine.',
-  );

@@ -17,6 +17,7 @@ const coverageOf = ({ words, substrings, short }: QueryTerms, { memory }: Search
  * Hits of a store with few memories, which come with their whole content, among those of a large one; best first, those
  * of the few first among equals. A place in a short list says little: the score of the few is lowered by what they lack
  * of the question, in words and in meaning. Their similarities are left out, as those of another model can't be compared.
+ * A memory of both is a hit once, as the few have it.
  */
 export const mergeHits = (
   { query, limit = DEFAULT_LIMIT, contentLimit }: SearchQuery,
@@ -29,5 +30,7 @@ export const mergeHits = (
     const memory = withLimit(hit.memory, contentLimit);
     return { ...hit, memory, score: hit.score * Math.min(1, fits) };
   });
-  return [...weighed, ...many].sort((a, b) => b.score - a.score).slice(0, limit);
+  const known = new Set(few.map(({ memory }) => memory.contentHash));
+  const others = many.filter(({ memory }) => !known.has(memory.contentHash));
+  return [...weighed, ...others].sort((a, b) => b.score - a.score).slice(0, limit);
 };

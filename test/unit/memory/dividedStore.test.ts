@@ -93,6 +93,89 @@ describe('a store elsewhere, less what stays on this machine', () => {
     assert.equal((await there.store.facets('tags')).items.length, 0);
   });
 
+  it('sends up what is told to need not stay any longer: it would be out of sight here', async () => {
+    const marked = { content: 'marked', localOnly: true, tags: ['a'], pinned: true, createdAt: 7 };
+    const { contentHash } = await store.store(marked);
+    const sent = await store.update(contentHash, { localOnly: false });
+    assert.deepEqual([sent.content, sent.localOnly, sent.pinned], ['marked', false, true]);
+    const [memory] = await there.store.get([contentHash]);
+    assert.deepEqual([memory?.tags, memory?.pinned, memory?.createdAt], [['a'], true, 7]);
+    assert.equal((await store.search({ query: 'marked' })).hits.length, 1);
+    assert.deepEqual(await store.delete([contentHash]), [contentHash]);
+  });
+
+  it('keeps it here, and in sight, where it can not be sent', async () => {
+    const { contentHash } = await store.store({ content: 'marked', localOnly: true });
+    there.store.storeMany = () => Promise.reject(new Error('offline'));
+    await assert.rejects(store.update(contentHash, { localOnly: false, addTags: ['x'] }), /offline/);
+    const [memory] = await store.get([contentHash]);
+    assert.deepEqual([memory?.localOnly, memory?.tags], [true, ['x']]);
+  });
+
+  it('keeps here, and in sight, what leaves a project that is to stay', async () => {
+    await store.keepProjectLocal('hush', true);
+    const results = await store.storeMany(['a', 'b', 'c'].map((content) => ({ content, project: 'hush' })));
+    const [a = '', b = '', c = ''] = results.map(({ contentHash }) => contentHash);
+    await store.update(a, { project: 'loud' });
+    assert.equal((await store.update(b, { tags: ['out'] })).localOnly, true);
+    assert.deepEqual(await store.retag([{ contentHash: c, add: [], remove: ['proj:hush'] }]), [c]);
+    assert.deepEqual(await contentsOf(there), []);
+    assert.deepEqual(
+      (await store.get([a, b, c])).map(({ tags, localOnly }) => [tags.join(), localOnly]),
+      [
+        ['proj:loud', true],
+        ['out', true],
+        ['', true],
+      ],
+    );
+  });
+
+  it('finds once, and deletes everywhere, what had left before its project was to stay', async () => {
+    const before = { content: 'the harbour of dover', project: 'hush' };
+    const { contentHash } = await here.store.store(before);
+    await there.store.store(before);
+    await store.keepProjectLocal('hush', true);
+    const found = await store.search({ query: 'harbour' });
+    assert.deepEqual(
+      found.hits.map(({ memory }) => [memory.contentHash, memory.localOnly]),
+      [[contentHash, true]],
+    );
+    assert.deepEqual(await store.delete([contentHash]), [contentHash]);
+    assert.deepEqual([await contentsOf(here), await contentsOf(there)], [[], []]);
+    assert.deepEqual(await store.restore([contentHash]), [contentHash]);
+    assert.deepEqual([await contentsOf(here), await contentsOf(there)], [['the harbour of dover'], []]);
+    await store.delete([contentHash]);
+    assert.deepEqual(await store.purge([contentHash]), [contentHash]);
+    assert.deepEqual(await there.store.get([contentHash]), []);
+  });
+
+  it('links two memories on the side where both lie, and says why others can not be', async () => {
+    const [a, b, c, d] = await store.storeMany([
+      { content: 'a', localOnly: true },
+      { content: 'b', localOnly: true },
+      { content: 'c' },
+      { content: 'd' },
+    ]);
+    assert.ok(a && b && c && d);
+    const link = (source: typeof a, target: typeof a) => ({
+      source: source.contentHash,
+      target: target.contentHash,
+    });
+    await store.link(link(a, b));
+    await store.link(link(c, d));
+    assert.equal((await store.related(a.contentHash)).length, 1);
+    assert.equal((await store.related(d.contentHash)).length, 1);
+    await assert.rejects(store.link(link(a, c)), refusal('conflict'));
+    await store.linkMany([link(b, a), link(d, c), link(d, a)]);
+    assert.deepEqual(
+      [(await store.related(b.contentHash)).length, (await store.related(c.contentHash)).length],
+      [2, 2],
+    );
+    assert.equal(await store.unlink(a.contentHash, b.contentHash), true);
+    assert.equal(await store.unlink(c.contentHash, d.contentHash), true);
+    assert.equal((await here.store.related(a.contentHash)).length, 1);
+  });
+
   it('looks on this machine for what is like a memory that stays', async () => {
     await store.store({ content: 'the harbour of zanzibar', localOnly: true });
     await store.store({ content: 'the harbour of hamburg' });
