@@ -45,11 +45,14 @@ const timeRangeOf = async ({ time_expr, after, before }: TimeParameters): Promis
   };
 };
 
+/** Models also fill in what they leave out; no type and no path is empty. */
+export const filled = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
+
 export const filterOf = async (input: FilterParameters): Promise<MemoryFilter> => ({
   tags: input.tags,
   tagMatch: input.tag_match,
-  memoryType: input.memory_type,
-  project: input.project === '' ? undefined : input.project,
+  memoryType: filled(input.memory_type),
+  project: filled(input.project),
   time: await timeRangeOf(input),
 });
 

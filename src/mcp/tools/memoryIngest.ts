@@ -7,7 +7,7 @@ import { beginningOf } from '../../memory/text.ts';
 import { dataJson, fittingIn } from '../answers/dataJson.ts';
 import { refuseCredentials } from '../credentials.ts';
 import type { FileReader } from '../fileReader.ts';
-import { missingParameter } from '../parameters.ts';
+import { filled, missingParameter } from '../parameters.ts';
 import { ADDS, defineTool, type ToolCall } from '../tool.ts';
 import { projectFor } from './memoryStore.ts';
 
@@ -41,7 +41,8 @@ export const memoryIngest = defineTool({
   description: "Stores a file's or folder's text in chunks. Relative paths; honours .gitignore.",
   input,
   hints: ADDS,
-  run: async (given, call) => {
+  run: async ({ file_path, directory_path, ...others }, call) => {
+    const given = { ...others, file_path: filled(file_path), directory_path: filled(directory_path) };
     const { files } = call.context;
     if (files === undefined)
       throw new MemoryError(
@@ -135,13 +136,26 @@ const pathsOf = async (
   { file_path, directory_path, recursive = true, file_extensions, max_files = 100 }: Input,
   files: FileReader,
 ) => {
-  if (directory_path !== undefined) {
-    const extensions =
-      file_extensions?.map((name) => `.${name.toLowerCase().replace(/^\*?\./, '')}`) ?? EXTENSIONS;
-    return files.find(directory_path, { recursive, extensions, limit: max_files });
+  if (directory_path === undefined) {
+    if (file_path === undefined) throw missingParameter('memory_ingest', 'a file_path or a directory_path');
+    return { paths: [file_path], more: false };
   }
-  if (file_path === undefined) throw missingParameter('memory_ingest', 'a file_path or a directory_path');
-  return { paths: [file_path], more: false };
+  if (file_path !== undefined)
+    throw new MemoryError(
+      'invalid-input',
+      'Nothing was stored: memory_ingest takes a file_path or a directory_path, not both.',
+      'Call it again with one of them.',
+    );
+  const asked = file_extensions?.map((name) => `.${name.toLowerCase().replace(/^\*?\./, '')}`) ?? [];
+  const extensions = asked.length > 0 ? asked : EXTENSIONS;
+  const found = await files.find(directory_path, { recursive, extensions, limit: max_files });
+  if (found.paths.length === 0)
+    throw new MemoryError(
+      'not-found',
+      `Nothing was stored: no file in ${directory_path.slice(0, 200)} ends in ${extensions.join(' ').slice(0, 300)}${recursive ? '' : ' (folders in it were not looked at)'}.`,
+      'Name other file_extensions, or another folder; what .gitignore names is left out.',
+    );
+  return found;
 };
 
 const chunksOfFile = async (

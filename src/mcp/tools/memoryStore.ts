@@ -8,6 +8,7 @@ import { shortHash } from '../answers/memoryEntry.ts';
 import { refuseCredentials } from '../credentials.ts';
 import { findHash } from '../findMemory.ts';
 import { nearDuplicates } from '../nearDuplicates.ts';
+import { filled } from '../parameters.ts';
 import { ADDS, defineTool, type ToolCall } from '../tool.ts';
 
 const metadata = z
@@ -31,7 +32,8 @@ export const memoryStore = defineTool({
     force: z.boolean().optional().describe('Store though a similar memory exists'),
   }),
   hints: ADDS,
-  run: async ({ content, metadata = {}, conversation_id, project, supersedes, force }, call) => {
+  run: async ({ content, metadata = {}, project, supersedes, force, ...given }, call) => {
+    const conversation_id = filled(given.conversation_id);
     const { store, options } = call;
     const { tags, type, ...others } = metadata;
     const kept = { ...others, ...(conversation_id !== undefined && { conversation_id }) };

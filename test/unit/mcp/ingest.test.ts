@@ -77,6 +77,31 @@ describe('ingesting files', () => {
     assert.equal(head['files'], 3);
   });
 
+  it('takes one path; what is left empty is none', async () => {
+    write('a.md', 'a');
+    write('b.md', 'b');
+    for (const none of [{ directory_path: '' }, { directory_path: null }])
+      assert.equal((await ingest({ file_path: 'a.md', ...none })).head['files'], 1);
+    assert.deepEqual(await files(), ['a.md']);
+    for (const paths of [
+      { file_path: 'a.md', directory_path: '.' },
+      { file_path: '', directory_path: '' },
+    ])
+      assert.equal((await ingest(paths)).head['error'], 'invalid-input');
+    assert.deepEqual(await files(), ['a.md']);
+    const all = { file_path: '', directory_path: '.', file_extensions: [] };
+    assert.equal((await ingest(all)).head['files'], 2);
+  });
+
+  it('says that it found no file, instead of having stored none', async () => {
+    write('docs/deep/a.md', 'a');
+    const { isError, head } = await ingest({ directory_path: 'docs', file_extensions: ['*.mdx', 'rst'] });
+    assert.ok(isError);
+    assert.match(String(head['message']), /no file in docs ends in \.mdx \.rst\./);
+    const flat = await ingest({ directory_path: 'docs', recursive: false });
+    assert.match(String(flat.head['message']), /folders in it were not looked at/);
+  });
+
   it('applies the rules of the folders above, too', async () => {
     write('.gitignore', '*.tmp.md\n');
     write('a/b/x.tmp.md', 'ignored');

@@ -48,6 +48,7 @@ describe('storing with judgement', () => {
       const { call } = await connect(store);
       const outcome = async (args: object) =>
         (await call('memory_store', { content: restated, ...args })).head['outcome'];
+      assert.equal(await outcome({ conversation_id: '' }), 'similar_exists');
       assert.equal(await outcome({ force: true }), 'stored');
       assert.equal(await outcome({ content: `${restated} Really.`, conversation_id: 'c1' }), 'stored');
     });

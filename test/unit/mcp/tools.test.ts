@@ -53,6 +53,17 @@ describe('the tools', () => {
     assert.ok(Number(memory['score']) > 0);
   });
 
+  it('find what there is where a type is left empty, as models fill in what they leave out', async () => {
+    const { call } = await connect(memories.store);
+    await memories.stored({ content: 'Deploy with make ship', memoryType: 'decision' });
+    for (const [tool, args] of [
+      ['memory_search', { query: 'deploy', memory_type: '', project: '' }],
+      ['memory_list', { memory_type: '', project: '' }],
+    ] as const)
+      assert.equal((await call(tool, args)).memories.length, 1, tool);
+    assert.ok((await call('memory_search', { query: '', memory_type: '' })).isError);
+  });
+
   it('search by time and tags without a query, newest first', async () => {
     const at = (iso: string) => Date.parse(iso) / 1000;
     await memories.store.storeMany([
