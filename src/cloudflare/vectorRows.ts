@@ -23,8 +23,11 @@ const READ_VECTORS = 4_000_000;
 const READ_CODES = 8_000_000;
 /** Of the vectors that this process wrote itself: those of some 6,000 short memories. */
 const KEPT_CHARACTERS = 6_500_000;
-/** D1 takes 2,000,000 bytes a row: further chunks of a very long memory are found by Vectorize alone. */
-const PACKED_CHUNKS = 1000;
+/**
+ * D1 takes 2,000,000 bytes a row: further chunks of a very long memory are found by Vectorize alone. Values of vectors,
+ * each of which takes a character and a third, and a sixth of one as a code.
+ */
+const PACKED_VALUES = 1_100_000;
 /** D1 takes 2,000,000 bytes a value. */
 const MAX_PARAM_BYTES = 1_900_000;
 
@@ -178,7 +181,7 @@ export class VectorRows {
 }
 
 const packedRow = ({ contentHash, chunks }: MemoryVectors) => {
-  const part = chunks.slice(0, PACKED_CHUNKS);
+  const part = chunks.slice(0, Math.floor(PACKED_VALUES / (chunks[0]?.length ?? 1)));
   return { h: contentHash, n: chunks.length, v: packVectors(part), c: packCodes(part) };
 };
 
