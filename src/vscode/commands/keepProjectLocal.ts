@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { offerCopy } from '../connect/copyMemories.ts';
 import { oneLine } from '../plainText.ts';
 import { number } from '../numbers.ts';
 import { say } from '../say.ts';
@@ -12,7 +13,15 @@ export async function keepProjectLocal(services: CommandServices, project?: unkn
 
 export async function endKeepProjectLocal(services: CommandServices, project?: unknown): Promise<void> {
   const name = projectName(project);
-  return name === undefined ? chooseProjects(services) : keep(services, name, false);
+  if (name === undefined) return chooseProjects(services);
+  await keep(services, name, false);
+  await offerWhatMayLeave(services);
+}
+
+/** What need not stay any longer is out of sight while the account is connected, until it is copied there. */
+async function offerWhatMayLeave(services: CommandServices): Promise<void> {
+  const { target } = services.connection;
+  if (target !== undefined) await offerCopy(services, target);
 }
 
 const projectName = (value: unknown): string | undefined => {
@@ -76,4 +85,5 @@ async function chooseProjects(services: CommandServices): Promise<void> {
   const wanted = new Set(chosen.map(({ name }) => name));
   for (const name of names)
     if (wanted.has(name) !== local.includes(name)) await keep(services, name, wanted.has(name));
+  if (local.some((name) => !wanted.has(name))) await offerWhatMayLeave(services);
 }
