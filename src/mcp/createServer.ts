@@ -14,7 +14,7 @@ import type { McpContext } from './mcpContext.ts';
 import { registerPrompts } from './prompts.ts';
 import { QuestionForPerson } from './questionForPerson.ts';
 import { registerResources } from './resources.ts';
-import type { CallOf } from './tool.ts';
+import type { CallOf, Progress } from './tool.ts';
 import { toolCall } from './toolCall.ts';
 import { advertised } from './toolInput.ts';
 import { toolsFor } from './tools.ts';
@@ -34,6 +34,7 @@ export const createServer = (open: () => Promise<AgentStore>, context: McpContex
         approval: context.approval ?? (canAsk(server, ctx) ? elicitedApproval(ctx.mcpReq) : undefined),
       },
       ctx.mcpReq.signal,
+      progressOf(ctx),
     );
   for (const tool of toolsFor(context))
     server.registerTool(
@@ -65,6 +66,17 @@ const canAsk = (server: McpServer, ctx: ServerContext): boolean => {
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only source for older clients
   const { elicitation } = declared ?? server.server.getClientCapabilities() ?? {};
   return elicitation !== undefined && (elicitation.form !== undefined || elicitation.url === undefined);
+};
+
+/** Undefined where the client did not ask for it. */
+const progressOf = ({ mcpReq }: ServerContext): Progress | undefined => {
+  const progressToken = mcpReq._meta?.progressToken;
+  if (progressToken === undefined) return undefined;
+  return async (progress, total) => {
+    const params = { progressToken, progress, total };
+    // Whoever is gone need not know.
+    await mcpReq.notify({ method: 'notifications/progress', params }).catch(() => undefined);
+  };
 };
 
 /** Name and version. */

@@ -23,7 +23,11 @@ export interface ToolCall {
   readonly context: McpContext;
   readonly source: MemorySource;
   readonly options: CallOptions;
+  /** Tells a client that asked for it how far a long call has come, `done` of `total`. Does not reject. */
+  readonly progress?: Progress | undefined;
 }
+
+export type Progress = (done: number, total: number) => Promise<void>;
 
 /** What a request to the server works with. */
 export type CallOf = (ctx: ServerContext) => Promise<ToolCall>;

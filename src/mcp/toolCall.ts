@@ -4,13 +4,14 @@ import { confirmedStore } from './confirmedStore.ts';
 import type { McpContext } from './mcpContext.ts';
 import { ProjectStore } from './projectStore.ts';
 import { recordedStore } from './recordedStore.ts';
-import type { ToolCall } from './tool.ts';
+import type { Progress, ToolCall } from './tool.ts';
 
 /** What a tool works with in one call, by whatever way it was made. */
 export const toolCall = async (
   open: () => Promise<AgentStore>,
   context: McpContext,
   signal: AbortSignal,
+  progress?: Progress,
 ): Promise<ToolCall> => ({
   store: await agentStoreOf(open, context),
   context,
@@ -20,6 +21,7 @@ export const toolCall = async (
     ...(context.repository !== undefined && { repository: context.repository }),
   },
   options: { signal },
+  progress,
 });
 
 /** The store that agents may see; opened when it is first needed, so that the handshake need not wait for it. */

@@ -89,6 +89,17 @@ describe('the server that an editor starts', function () {
       assert.equal(contents.length, 1);
     });
 
+    it(`passes on how far a long call has come, in protocol ${protocol}`, async () => {
+      for (let i = 0; i < 25; i++) await writeFile(path.join(workspace, `${i}.md`), `note ${i}`);
+      const { client } = await connect([], mode);
+      const told: number[] = [];
+      await client.callTool(
+        { name: 'memory_ingest', arguments: { directory_path: '.' } },
+        { onprogress: ({ progress }) => told.push(progress) },
+      );
+      assert.deepEqual(told, [10, 20]);
+    });
+
     it(`opens the store itself where no window runs, in protocol ${protocol}`, async () => {
       const { client, call } = await connect(['--project=shop'], mode);
       assert.equal(client.getNegotiatedProtocolVersion(), protocol);

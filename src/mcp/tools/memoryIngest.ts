@@ -17,6 +17,8 @@ const EXTENSIONS =
     .map((extension) => `.${extension}`);
 /** Characters of all files that are stored at once: some thousand chunks, for what is begun can not be cancelled. */
 const AT_ONCE = 2 * 1024 * 1024;
+/** Files between two words on how far it is; a thousand of them take longer than most clients wait for silence. */
+const TOLD_EVERY = 10;
 /** Characters of an answer for the files that were skipped, and for why one was. */
 const FOR_SKIPPED = 6000;
 const LONGEST_REASON = 300;
@@ -83,8 +85,9 @@ export const memoryIngest = defineTool({
     // Many at once, so that a person hears of it once and can take it back in one go.
     let gathered: FileChunks[] = [];
     let size = 0;
-    for (const path of paths) {
+    for (const [i, path] of paths.entries()) {
       call.options.signal?.throwIfAborted();
+      if (i > 0 && i % TOLD_EVERY === 0) await call.progress?.(i, paths.length);
       try {
         const memories = await chunksOfFile(path, given, files, call);
         gathered.push({ path, memories });

@@ -102,6 +102,20 @@ describe('ingesting files', () => {
     assert.match(String(flat.head['message']), /folders in it were not looked at/);
   });
 
+  it('tells a client that asks for it how far it is', async () => {
+    for (let i = 0; i < 25; i++) write(`notes/${i}.md`, `note ${i}`);
+    const { client } = await connect(memories.store, {
+      files: new WorkspaceFiles([folderAt(inFolder('work'))]),
+    });
+    const told: object[] = [];
+    const call = { name: 'memory_ingest', arguments: { directory_path: 'notes' } };
+    await client.callTool(call, { onprogress: (progress) => told.push(progress) });
+    assert.deepEqual(told, [
+      { progress: 10, total: 25 },
+      { progress: 20, total: 25 },
+    ]);
+  });
+
   it('applies the rules of the folders above, too', async () => {
     write('.gitignore', '*.tmp.md\n');
     write('a/b/x.tmp.md', 'ignored');
