@@ -1,6 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { MemoryFilter } from '../memory/memory.ts';
-import { commaSeparated } from './options.ts';
+import { someTags } from './options.ts';
 import { timeRangeOf, type TimeOptions } from './times.ts';
 
 export interface FilterOptions extends TimeOptions {
@@ -15,7 +15,7 @@ export interface FilterOptions extends TimeOptions {
 export const addFilterOptions = (command: Command): Command =>
   command
     .optionsGroup('Filters:')
-    .option('--tags <a,b>', 'memories with these tags', commaSeparated)
+    .option('--tags <a,b>', 'memories with these tags', someTags)
     .addOption(new Option('--tag-match <how>', 'with any of the tags, or all').choices(['any', 'all']))
     .option('--type <type>', 'memories of this type')
     .option('--project <name>', 'memories of this project')

@@ -12,6 +12,13 @@ export const commaSeparated = (value: string, previous: readonly string[] = []):
     .filter((part) => part !== ''),
 ];
 
+/** The same for a filter: without a name it would let everything through, as where a script's variable is empty. */
+export const someTags = (value: string, previous?: readonly string[]): string[] => {
+  const tags = commaSeparated(value, previous);
+  if (tags.length === 0) throw new InvalidArgumentError('Name at least one tag, or leave it out.');
+  return tags;
+};
+
 export const limit = (value: string): number => {
   const number = Number(value);
   if (!Number.isInteger(number) || number < 1 || number > 1000)
