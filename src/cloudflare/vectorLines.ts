@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { MemoryError } from '../memory/errors.ts';
-import { utf8Length } from '../memory/text.ts';
+import { beginningOf, utf8Length } from '../memory/text.ts';
 
 export interface VectorRecord {
   /** At most 64 bytes. */
@@ -10,6 +10,7 @@ export interface VectorRecord {
 }
 
 const MAX_ID_BYTES = 64;
+const MAX_METADATA_BYTES = 10 * 1024;
 const MAX_VECTORS = 1000;
 /** Far below Vectorize's 100 MB, so that one lost request costs little. */
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -58,9 +59,20 @@ export const ndjsonOf = async (records: readonly VectorRecord[]): Promise<string
   const lines: string[] = [];
   for (const { id, values, metadata } of records) {
     if (lines.length % LINES_AT_ONCE === LINES_AT_ONCE - 1) await setImmediate();
-    lines.push(`${JSON.stringify({ id, values: roundedValues(values), ...(metadata && { metadata }) })}\n`);
+    const fields = metadata && { metadata: fitting(metadata) };
+    lines.push(`${JSON.stringify({ id, values: roundedValues(values), ...fields })}\n`);
   }
   return lines.join('');
+};
+
+/** With less of its longest string, the tags, where Vectorize would not take it: the record has them all. */
+const fitting = (metadata: Readonly<Record<string, string>>): Readonly<Record<string, string>> => {
+  let fits = metadata;
+  while (utf8Length(JSON.stringify(fits)) > MAX_METADATA_BYTES) {
+    const [[key, text] = ['', '']] = Object.entries(fits).sort(([, a], [, b]) => b.length - a.length);
+    fits = { ...fits, [key]: beginningOf(text, Math.floor(text.length / 2)) };
+  }
+  return fits;
 };
 
 const checkId = (id: string): void => {

@@ -70,6 +70,18 @@ describe('what the cloud store wrote, read by mcp-memory-service', () => {
     assert.deepEqual(rows, []);
   });
 
+  it('has its vector, and keeps it from no other, however long its tags are', async () => {
+    const store = await cloud.open();
+    await cloud.service.initialize();
+    const tags = Array.from({ length: 100 }, (_, i) => `${i}${'長"'.repeat(49)}`.slice(0, 100));
+    const written = [{ content: 'herons fish at dawn', tags }, { content: 'storks nest on chimneys' }];
+    await store.storeMany(written);
+    assert.equal((await store.stats()).embedding.pending, 0);
+    assert.equal((await cloud.vectorIds()).length, 2);
+    const [found] = await cloud.service.retrieve('herons fish at dawn', 1);
+    assert.deepEqual([...(found?.tags ?? [])].sort(), tags.toSorted());
+  });
+
   it('edited and deleted is gone for it too', async () => {
     const store = await cloud.open();
     const { service } = cloud;
