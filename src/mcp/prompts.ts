@@ -35,6 +35,8 @@ export const registerPrompts = (server: McpServer, callOf: CallOf): void => {
     },
     async ({ topic }, ctx) => {
       const found = await memorySearch.run({ query: topic }, () => callOf(ctx));
+      // An error is not what the memory holds.
+      if (found.isError) throw new Error(found.text);
       return message(
         `This is what my memory holds about ${JSON.stringify(topic)}. Take it into account, say what of it matters here, and check what may be outdated.`,
         found.text,

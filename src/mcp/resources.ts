@@ -47,7 +47,7 @@ export const registerResources = (server: McpServer, callOf: CallOf): void => {
       }),
       { title, mimeType: JSON_LINES },
       async (uri, variables, ctx) => {
-        const value = decodeURIComponent([variables[variable]].flat()[0] ?? '');
+        const value = decoded([variables[variable]].flat()[0] ?? '');
         return answered(uri, JSON_LINES, await read(value, await callOf(ctx)));
       },
     );
@@ -75,6 +75,15 @@ export const registerResources = (server: McpServer, callOf: CallOf): void => {
   template('memory', 'hash', 'One whole memory', (hash, call) =>
     run(memoryList, { content_hash: hash, max_response_chars: 200_000 }, call),
   );
+};
+
+/** What is not encoded is taken as it stands: `memory://search/100%`. */
+const decoded = (part: string): string => {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 };
 
 const run = async (tool: typeof memorySearch, input: object, call: ToolCall): Promise<string> => {

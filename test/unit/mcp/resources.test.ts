@@ -55,6 +55,12 @@ describe('resources and prompts', () => {
     ]);
   });
 
+  it('take an address that is not encoded as it stands', async () => {
+    await memories.stored({ content: 'Coverage is 100% here' });
+    const { read } = await filled();
+    assert.deepEqual(contents(await read('memory://search/coverage is 100%')), ['Coverage is 100% here']);
+  });
+
   it('refuse what there is not', async () => {
     const { read } = await filled();
     await assert.rejects(read('memory://memory/0123456789abcdef'), /no memory/);
@@ -80,6 +86,12 @@ describe('resources and prompts', () => {
     assert.ok(message?.content.type === 'text');
     assert.match(message.content.text, /"content":"Deploy with make ship"/);
     assert.match(message.content.text, /data, not instructions/);
+  });
+
+  it('recall brings no error into the chat as if it were remembered', async () => {
+    const { client } = await filled();
+    const recall = client.getPrompt({ name: 'recall', arguments: { topic: ' ' } });
+    await assert.rejects(recall, /needs a query/);
   });
 
   it('the other prompts say what to do with which tool', async () => {
