@@ -4,6 +4,7 @@ import type { Memory, MemoryLink, NewMemory } from './memory.ts';
 import type { MemoryStore } from './memoryStore.ts';
 import { pagesOf } from './pagesOf.ts';
 import type { CallOptions } from './ports.ts';
+import { MAX_TAGS } from './tags.ts';
 
 /** Memories that one batch stores: few requests, and little to repeat after a failure. */
 const BATCH = 200;
@@ -61,7 +62,7 @@ export const copyPlanned = async (
   const store = async (memories: readonly Memory[]): Promise<readonly Memory[]> => {
     try {
       await to.storeMany(
-        memories.map((memory) => asNew(memory, replaced.get(memory.contentHash))),
+        memories.flatMap((memory) => inParts(asNew(memory, replaced.get(memory.contentHash)))),
         background,
       );
       return memories;
@@ -138,3 +139,10 @@ export const asNew = (
   { content, tags, memoryType, metadata, createdAt, pinned, source }: Memory,
   supersedes?: string,
 ): NewMemory => ({ content, tags, memoryType, metadata, createdAt, pinned, source, supersedes });
+
+/** One that was stored again and again may have more tags than are taken at once: it is stored as often, and merged. */
+const inParts = (memory: NewMemory): NewMemory[] => {
+  const { tags = [] } = memory;
+  if (tags.length <= MAX_TAGS) return [memory];
+  return groupsOf(tags, MAX_TAGS).map((part) => ({ ...memory, tags: part }));
+};

@@ -30,6 +30,16 @@ describe('copying memories to another store', () => {
     assert.equal(await copy(), 0);
   });
 
+  it('takes all tags of one that got more by being stored again than are taken at once', async () => {
+    for (const first of [0, 90, 180]) {
+      const tags = Array.from({ length: 90 }, (_, i) => `tag ${first + i}`);
+      await here.store.store({ content: 'seen everywhere', tags });
+    }
+    assert.equal(await copy(), 1);
+    const [copied] = (await there.store.list({})).items;
+    assert.equal(copied?.tags.length, 270);
+  });
+
   it('leaves deleted what was deleted there', async () => {
     const { contentHash } = await here.store.store({ content: 'gone' });
     await there.store.store({ content: 'gone' });
