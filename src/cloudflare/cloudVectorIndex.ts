@@ -82,8 +82,11 @@ export class CloudVectorIndex implements VectorIndex {
   }
 
   async upsert(vectors: readonly MemoryVectors[], options?: CallOptions): Promise<void> {
+    // A hash of another recipe may be too long for an id: its vector is in the rows alone, and keeps no other out.
     const first = vectors.flatMap(({ contentHash, chunks: [values], metadata }) =>
-      values === undefined ? [] : [{ id: contentHash, values, metadata }],
+      values === undefined || utf8Length(contentHash) > MAX_ID_BYTES
+        ? []
+        : [{ id: contentHash, values, metadata }],
     );
     const further = vectors.flatMap(({ contentHash, chunks }) =>
       chunks.slice(1).flatMap((values, i) => {

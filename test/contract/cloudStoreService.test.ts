@@ -331,6 +331,16 @@ describe('a database of an older mcp-memory-service', () => {
     assert.equal((await cloud.service.list(10)).length, 3);
   });
 
+  it('may have a hash that is too long for Vectorize, which keeps no other memory from its vector', async () => {
+    await makeOld();
+    await cloud.sql('UPDATE memories SET content_hash = ?, vector_id = NULL WHERE id = 3', 'gull'.repeat(20));
+    const store = await cloud.open();
+    await cloud.sql('INSERT INTO em_embed_queue SELECT content_hash, content_size FROM memories');
+    assert.equal(await store.embedPending(), 0);
+    assert.deepEqual(await cloud.vectorIds(), ['a1b2c3', McpMemoryService.hash('one about eagles')].sort());
+    assert.deepEqual(await store.delete(['gull'.repeat(20)]), ['gull'.repeat(20)]);
+  });
+
   it('loses the right vector with a memory: the one of its row', async () => {
     const { index } = await makeOld();
     const vector = { values: Array.from({ length: 768 }, (_, i) => Math.sin(i)) };
