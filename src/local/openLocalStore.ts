@@ -115,7 +115,7 @@ class EmbeddedStore extends MemoryEngine implements LocalStore {
     if (this.#setAside !== undefined)
       listener({
         kind: 'warning',
-        message: `The memory file was damaged. It was set aside in ${this.#setAside}, and an empty store was begun. Run Restore from Backup (in a terminal: edge-memory restore-backup) to get your memories back.`,
+        message: `The memory file was damaged. It was set aside in ${this.#setAside}, and an empty store was begun. Run Restore from Backup to get your memories back.`,
       });
     this.#setAside = undefined;
     return end;
