@@ -40,8 +40,12 @@ export const memoryDelete = defineTool({
         'Nothing was deleted: memory_delete takes a content_hash or filters, not both.',
         'Call it with the content_hash alone, or with the filters alone.',
       );
-    if (content_hash === undefined && !filtered)
-      throw missingParameter('memory_delete', 'a content_hash, tags, after or before');
+    // Without its tags a deletion by time would take everything of that time.
+    if (content_hash === undefined && (!filtered || given.tags?.length === 0))
+      throw missingParameter(
+        'memory_delete',
+        'a content_hash, tags, after or before; a list of tags names some',
+      );
     const memories =
       content_hash === undefined
         ? await allOf(store, await filterOf(given), options)

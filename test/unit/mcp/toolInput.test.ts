@@ -28,6 +28,14 @@ describe('the arguments of a call', () => {
     assert.match(String(missing.head['message']), /content: /);
   });
 
+  it('delete nothing by a time alone where they give an empty list of tags', async () => {
+    await memories.stored({ content: 'kept' });
+    const { call } = await connect(memories.store);
+    for (const tags of [[], ''])
+      assert.ok((await call('memory_delete', { tags, after: '2020-01-01' })).isError);
+    assert.equal(await memories.store.count({}), 1);
+  });
+
   it('written as text by smaller models are understood', async () => {
     const { call } = await connect(memories.store);
     await call('memory_store', { content: 'one', metadata: '{"tags": "a, b", "type": "note"}' });
