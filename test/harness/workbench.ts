@@ -68,7 +68,8 @@ export class Workbench {
         return;
       } catch (cause) {
         if (Date.now() > end) throw new Error(`The palette did not run ${title}`, { cause });
-        await this.page.keyboard.press('Escape');
+        // Of the palette alone: elsewhere it may close or clear something.
+        if (await this.input().isVisible()) await this.page.keyboard.press('Escape');
       }
     }
   }
