@@ -37,16 +37,8 @@ const parts: Readonly<Record<string, Part>> = {
   contract: () => plainMocha('contract', CONTRACT),
   plain: testsWithoutFts5,
   vscode: () => runServerHostTests(values.grep),
-  e2e: async () => {
-    await packagedExtension();
-    await installVsCode();
-    return runInterfaceTests(values.grep);
-  },
-  themes: async () => {
-    await packagedExtension();
-    await installVsCode();
-    return runInterfaceTestsInThemes();
-  },
+  e2e: () => inVsCode(() => runInterfaceTests(values.grep)),
+  themes: () => inVsCode(runInterfaceTestsInThemes),
   desktop: () => runDesktopHostTests(values.grep),
   soak: () => plainMocha('soak', [...UNIT, ...CONTRACT], SOAK),
 };
@@ -117,6 +109,13 @@ async function lint(): Promise<Tally> {
 async function installVsCode(): Promise<void> {
   await findChromium();
   await installCodeServer();
+}
+
+/** Tests that install the packaged extension. */
+async function inVsCode(tests: Part): Promise<Tally | undefined> {
+  await packagedExtension();
+  await installVsCode();
+  return tests();
 }
 
 /** Tests that need no VS Code. */

@@ -201,7 +201,8 @@ const areOfModel = async (
     if (sample === undefined) continue;
     const text =
       typeof objectKey === 'string'
-        ? objects && (await tryReading(objects, { objectKey, size: sample.size }, options)).content
+        ? objects &&
+          (await tryReading(objects, { hash: String(hash), objectKey, size: sample.size }, options)).content
         : String(content);
     if (text !== undefined) samples.push({ text, values: sample.values });
   }

@@ -1,7 +1,7 @@
 import { MemoryError } from '../memory/errors.ts';
+import { readLargeContent } from '../memory/largeContent.ts';
 import type { CallOptions, ObjectStore, SqlDatabase } from '../memory/ports.ts';
 import { keepLargeContentFindable } from '../memory/storing.ts';
-import { utf8Length } from '../memory/text.ts';
 import type { ClientLog } from './client.ts';
 import { CloudflareApiError } from './errors.ts';
 
@@ -88,13 +88,12 @@ const BARRING: ReadonlySet<string> = new Set(['forbidden', 'unauthorized', 'misc
 /** Rejects where nothing can be asked for now. */
 export const tryReading = async (
   objects: Pick<ObjectStore, 'get'>,
-  { objectKey, size }: Omit<LargeRecord, 'hash'>,
+  { hash, objectKey, size }: LargeRecord,
   options?: CallOptions,
 ): Promise<Reading> => {
   try {
-    const content = await objects.get(objectKey, options);
-    // A sign-in page of a proxy is an answer, too.
-    return content !== undefined && (size === 0 || utf8Length(content) === size) ? { content } : {};
+    const record = { memory: { contentHash: hash }, recordedSize: size };
+    return { content: await readLargeContent(objects, record, objectKey, options) };
   } catch (error) {
     if (MemoryError.is(error, 'damaged')) return {};
     if (MemoryError.is(error, 'service-failed'))

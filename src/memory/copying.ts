@@ -62,7 +62,7 @@ export const copyPlanned = async (
   const store = async (memories: readonly Memory[]): Promise<readonly Memory[]> => {
     try {
       await to.storeMany(
-        memories.flatMap((memory) => inParts(asNew(memory, replaced.get(memory.contentHash)))),
+        memories.flatMap((memory) => asNew(memory, replaced.get(memory.contentHash))),
         background,
       );
       return memories;
@@ -134,15 +134,23 @@ const linksOf = async (
 
 export const mayLeave = ({ localOnly, deletedAt }: Memory): boolean => !localOnly && deletedAt === undefined;
 
-/** To be stored elsewhere as it is here. */
+/**
+ * To be stored elsewhere as it is here. One that was stored again and again may have more tags than are taken at once: it
+ * is stored as often, and merged.
+ */
 export const asNew = (
   { content, tags, memoryType, metadata, createdAt, pinned, source }: Memory,
   supersedes?: string,
-): NewMemory => ({ content, tags, memoryType, metadata, createdAt, pinned, source, supersedes });
-
-/** One that was stored again and again may have more tags than are taken at once: it is stored as often, and merged. */
-const inParts = (memory: NewMemory): NewMemory[] => {
-  const { tags = [] } = memory;
-  if (tags.length <= MAX_TAGS) return [memory];
-  return groupsOf(tags, MAX_TAGS).map((part) => ({ ...memory, tags: part }));
+): NewMemory[] => {
+  const parts = tags.length <= MAX_TAGS ? [tags] : groupsOf(tags, MAX_TAGS);
+  return parts.map((part) => ({
+    content,
+    tags: part,
+    memoryType,
+    metadata,
+    createdAt,
+    pinned,
+    source,
+    supersedes,
+  }));
 };

@@ -168,7 +168,7 @@ export class DividedStore implements MemoryStore {
   /** What was told to need not stay here would be out of sight: it goes there, or is marked again. */
   async #sendOn(here: MemoryStore, memory: Memory, options?: CallOptions): Promise<Memory> {
     try {
-      await this.#there.storeMany([asNew(memory)], options);
+      await this.#there.storeMany(asNew(memory), options);
       return memory;
     } catch (error) {
       await stayWith(here, memory);

@@ -1,4 +1,5 @@
 import { MemoryError, type MemoryErrorCode } from './errors.ts';
+import type { Memory } from './memory.ts';
 import type { CallOptions, ObjectStore } from './ports.ts';
 import type { MemoryRecord } from './records.ts';
 import { utf8Length } from './text.ts';
@@ -11,8 +12,13 @@ export class MissingContentError extends MemoryError {}
 
 /** The content that lies in the record's object. Rejects with `damaged` where it is missing or has another length. */
 export const readLargeContent = async (
-  objects: ObjectStore,
-  { memory, recordedSize }: MemoryRecord,
+  objects: Pick<ObjectStore, 'get'>,
+  {
+    memory,
+    recordedSize,
+  }: Pick<MemoryRecord, 'recordedSize'> & {
+    readonly memory: Pick<Memory, 'contentHash'>;
+  },
   key: string,
   options?: CallOptions,
 ): Promise<string> => {

@@ -139,11 +139,15 @@ export class Workbench {
 
   /** Opens a row's memory in an editor, which then shows `content`. Tries again, as {@link expand} does. */
   async openMemory(text: string | RegExp, content: string): Promise<void> {
-    const line = this.editorLines().getByText(content).first();
+    await this.#until(this.editorLines().getByText(content).first(), () => this.treeRow(text).click());
+  }
+
+  /** Does something until it shows, a few times. */
+  async #until(shown: Locator, act: () => Promise<void>): Promise<void> {
     for (let tries = 1; ; tries++) {
-      await this.treeRow(text).click();
+      await act();
       try {
-        await line.waitFor({ timeout: 8000 });
+        await shown.waitFor({ timeout: 8000 });
         return;
       } catch (error) {
         if (tries === 4) throw error;
@@ -157,16 +161,10 @@ export class Workbench {
    */
   async tooltip(row: Locator, text: string): Promise<void> {
     const tooltip = this.page.locator('.monaco-hover:visible').filter({ hasText: text }).first();
-    for (let tries = 1; ; tries++) {
+    await this.#until(tooltip, async () => {
       await this.page.mouse.move(0, 0);
       await row.hover();
-      try {
-        await tooltip.waitFor({ timeout: 8000 });
-        return;
-      } catch (error) {
-        if (tries === 4) throw error;
-      }
-    }
+    });
   }
 
   /** Clicks an inline action of a tree row, or the one of that name in its context menu. */
@@ -182,7 +180,7 @@ export class Workbench {
         .catch(() => undefined); // it may have none
       if (!(await inline.isVisible())) return this.chooseFromMenu(row, action);
       try {
-        await inline.click({ timeout: 10_000 }); // soon, or the palette is gone
+        await inline.click({ timeout: 3000 });
         return;
       } catch {
         // The tree was drawn anew: no row is under the mouse until it moves.

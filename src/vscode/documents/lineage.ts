@@ -1,4 +1,5 @@
-import type { LineageStep } from '../../memory/memory.ts';
+import type { LineageStep, Memory } from '../../memory/memory.ts';
+import type { MemoryStore } from '../../memory/memoryStore.ts';
 
 /** What a content was edited to, and that again, the latest edit of each first. A superseded memory lives on. */
 export function successorsOf(hash: string, steps: readonly LineageStep[]): string[] {
@@ -15,6 +16,16 @@ export function successorsOf(hash: string, steps: readonly LineageStep[]): strin
   };
   follow(hash);
   return [...found];
+}
+
+/** What a content was edited to and lives now, or one of the `others`. */
+export async function liveSuccessorOf(
+  store: Pick<MemoryStore, 'get' | 'history'>,
+  hash: string,
+  others: readonly string[] = [],
+): Promise<Memory | undefined> {
+  const later = await store.get([...successorsOf(hash, await store.history(hash)), ...others]);
+  return later.find(({ deletedAt }) => deletedAt === undefined);
 }
 
 /** What was edited to a content, and to that again: each with when it was edited last, the latest first. Seconds. */

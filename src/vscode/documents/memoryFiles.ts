@@ -3,7 +3,7 @@ import type { Memory } from '../../memory/memory.ts';
 import type { MemoryStore } from '../../memory/memoryStore.ts';
 import type { Projects } from '../projects.ts';
 import { SessionKeys } from './keys.ts';
-import { successorsOf } from './lineage.ts';
+import { liveSuccessorOf } from './lineage.ts';
 import { memoryMarkdown, newMemoryMarkdown } from './memoryMarkdown.ts';
 import { hashIn, isNew, isVersion, keyOf, memoryUri, SCHEME, versionUri } from './memoryUri.ts';
 import { asFileError, save } from './saving.ts';
@@ -171,8 +171,7 @@ export class MemoryFiles implements vscode.FileSystemProvider, vscode.Disposable
     }
     if (!this.#keys.follows(key)) return memory;
     // The first version may live again where the later ones are gone.
-    const later = await store.get([...successorsOf(hash, await store.history(hash)), hashIn(key) ?? hash]);
-    const successor = later.find(({ deletedAt }) => deletedAt === undefined);
+    const successor = await liveSuccessorOf(store, hash, [hashIn(key) ?? hash]);
     if (successor) this.#keys.set(key, successor.contentHash);
     return successor ?? memory;
   }

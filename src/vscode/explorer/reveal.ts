@@ -1,6 +1,6 @@
 import type { Memory } from '../../memory/memory.ts';
 import type { MemoryStore } from '../../memory/memoryStore.ts';
-import { successorsOf } from '../documents/lineage.ts';
+import { liveSuccessorOf } from '../documents/lineage.ts';
 import type { Services } from '../services.ts';
 import { type MemoryTree, PAGE } from './memoryTree.ts';
 import { DELETED, dayNode, memoryNode, section, type TreeNode } from './nodes.ts';
@@ -23,7 +23,7 @@ export async function nodeOf(
   const room = 50;
   if (memory.deletedAt !== undefined) {
     const node = await deletedNodeOf(store, tree, memory);
-    const later = node === undefined ? await laterVersionOf(store, memory) : undefined;
+    const later = node === undefined ? await liveSuccessorOf(store, memory.contentHash) : undefined;
     return later ? nodeOf({ store, connection }, tree, later) : (node ?? section('deleted'));
   }
   if (memory.localOnly && connection.target !== undefined) {
@@ -48,11 +48,6 @@ export async function nodeOf(
     if (page.next === undefined) return recent;
     after = page.next;
   }
-}
-
-async function laterVersionOf(store: MemoryStore, { contentHash }: Memory): Promise<Memory | undefined> {
-  const later = await store.get(successorsOf(contentHash, await store.history(contentHash)));
-  return later.find(({ deletedAt }) => deletedAt === undefined);
 }
 
 /** Those deleted after it are counted by reading them: no filter is about the time of deletion. */

@@ -104,6 +104,14 @@ describe('a store elsewhere, less what stays on this machine', () => {
     assert.deepEqual(await store.delete([contentHash]), [contentHash]);
   });
 
+  it('sends it up with all of its tags, however many it came to have', async () => {
+    const tags = Array.from({ length: 120 }, (_, i) => `tag-${i}`);
+    await store.store({ content: 'marked', localOnly: true, tags: tags.slice(0, 60) });
+    const { contentHash } = await store.store({ content: 'marked', localOnly: true, tags: tags.slice(60) });
+    await store.update(contentHash, { localOnly: false });
+    assert.deepEqual((await there.store.get([contentHash]))[0]?.tags.toSorted(), tags.toSorted());
+  });
+
   it('keeps it here, and in sight, where it can not be sent', async () => {
     const { contentHash } = await store.store({ content: 'marked', localOnly: true });
     there.store.storeMany = () => Promise.reject(new Error('offline'));
